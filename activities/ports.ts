@@ -1,0 +1,74 @@
+import type { Facts } from '../machines/register.ts';
+
+/**
+ * What the activities need from the world outside, as small interfaces. `outside/` has an embedded default and a real
+ * counterpart of each; the settings choose.
+ */
+
+/** A person as the register has them. Names and addresses stay in activities: workflows see ids only. */
+export type Person = {
+  id: string;
+  name: string;
+  email: string;
+  manager: string | null;
+  deputies: string[];
+  functions: ('authorisationAdministration' | 'humanResources' | 'auditor')[];
+  language: 'sv' | 'en';
+};
+
+/** The register of authorisations (SUS and who is who). */
+export type Register = {
+  /** What the register shows of this employee now, read in one snapshot. An unknown employee gives `known: false`. */
+  facts(employee: string, system: string): Promise<Facts>;
+  /** Detaches these assignments of the employee; those already gone are left alone. Idempotent. */
+  detach(employee: string, system: string, assignments: string[]): Promise<void>;
+  /**
+   * Takes these roles away in one transaction, but only while none of the employee's assignments in them is attached,
+   * bar those in `stranded`, which are marked stranded. Answers false, having changed nothing, where some still are.
+   * Idempotent.
+   */
+  remove(employee: string, system: string, roles: string[], stranded: string[]): Promise<boolean>;
+  person(id: string): Promise<Person | null>;
+};
+
+/** An order on form 9460 (contract, "Orders"). */
+export type Order = {
+  form: '9460';
+  request: string;
+  employee: string;
+  system: string;
+  roles: string[];
+  orderedBy: string;
+  decidedAt: string;
+};
+
+/** Min Support refused the order for good (a 4xx other than 409 and 429); the message says what was wrong. */
+export class OrderRefused extends Error {
+  override name = 'OrderRefused';
+}
+
+export type MinSupport = {
+  /** Orders once per key. Throws {@link OrderRefused}, or any other error where it is worth trying again. */
+  order(key: string, order: Order): Promise<{ orderNumber: string }>;
+  /** Cancels; an order that is not there, or can no longer be cancelled, counts as cancelled. */
+  cancel(orderNumber: string): Promise<void>;
+};
+
+export type MailMessage = {
+  /** Without angle brackets; the same for each try of the same mail. */
+  messageId: string;
+  to: string;
+  subject: string;
+  text: string;
+  headers: Record<string, string>;
+};
+
+/** The mail server refused this mail for good (a 5xx, or an address that cannot be one). */
+export class MailRefused extends Error {
+  override name = 'MailRefused';
+}
+
+export type Mail = {
+  /** Throws {@link MailRefused}, or any other error where it is worth trying again. */
+  send(message: MailMessage): Promise<void>;
+};

@@ -1,0 +1,110 @@
+import * as z from 'zod/mini';
+
+/**
+ * Everything that comes in from people: the start inputs and the events of both processes, as the contract names them.
+ * Parsed once, at the edge: by the client before it sends, and by the runner when it arrives.
+ */
+
+/** Longest text that a person may write, in characters (contract, "Client"). */
+export const LONGEST_TEXT = 2000;
+
+const idText = (what: string, pattern: RegExp, expected: string) =>
+  z.string({ error: `${what} must be a text: ${expected}` }).check(z.regex(pattern, `${what} must be ${expected}`));
+
+/** An employee's id. */
+export const personId = idText('a person id', /^[A-Za-z0-9]{1,32}$/, '1 to 32 of A-Z a-z 0-9');
+/** The id of an organisation, an intervention or an assignment. */
+export const thingId = idText('an id', /^[A-Za-z0-9-]{1,32}$/, '1 to 32 of A-Z a-z 0-9 and dashes');
+/** A role's name, as the register gives it. */
+export const roleName = idText('a role', /^[A-Za-z][A-Za-z0-9-]{0,63}$/, '1 to 64 of A-Z a-z 0-9 and dashes');
+/** The id of a warning, e.g. `last-administrator:finsam-ovre`. */
+export const warningId = idText('a warning id', /^[a-z-]{1,32}(:[A-Za-z0-9-]{1,32})?$/, 'an id from the preview');
+/** A command's own id: the same id twice takes effect once. */
+export const commandId = idText('id', /^[A-Za-z0-9._-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 . _ -');
+/** A case's request number. */
+export const requestNumber = idText(
+  'a request number',
+  /^(removal-[A-Za-z]{1,16}|leaves|followUp)-[A-Za-z0-9]{1,32}-[0-9a-z]{6}$/,
+  'a request number such as removal-SUS-1001-7f3k9q',
+);
+
+/** Free text by a person: no control characters but line breaks and tabs, at most {@link LONGEST_TEXT} characters. */
+export const text = z.string({ error: 'a text must be a string' }).check(
+  z.minLength(1, 'a text must not be empty'),
+  z.maxLength(LONGEST_TEXT, `a text may have at most ${LONGEST_TEXT} characters`),
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  z.regex(/^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]*$/, 'a text must have no control characters'),
+);
+
+/** A calendar day `YYYY-MM-DD` that exists. */
+export const day = z.string({ error: 'a date must be a text YYYY-MM-DD' }).check(
+  z.regex(/^\d{4}-\d{2}-\d{2}$/, 'a date must be written YYYY-MM-DD'),
+  z.refine((value) => {
+    const at = Date.parse(`${value}T00:00:00Z`);
+    return Number.isFinite(at) && new Date(at).toISOString().slice(0, 10) === value;
+  }, 'there is no such date'),
+  z.refine((value) => value >= '2000-01-01' && value < '2100-01-01', 'a date must lie between 2000 and 2099'),
+);
+
+const distinct = <T>(values: readonly T[]) => new Set(values).size === values.length;
+const roles = z
+  .array(roleName)
+  .check(z.minLength(1, 'roles must name at least one'), z.maxLength(32), z.refine(distinct, 'a role is named twice'));
+const acknowledged = z.array(warningId).check(z.maxLength(200));
+const assignments = z
+  .array(thingId)
+  .check(
+    z.minLength(1, 'assignments must name at least one'),
+    z.maxLength(500),
+    z.refine(distinct, 'an assignment is named twice'),
+  );
+
+const command = { id: commandId, by: personId };
+
+/** The start input of `removal` (contract, "Temporal"). No roles means the whole authorisation. */
+export const removalStart = z.strictObject({
+  ...command,
+  employee: personId,
+  system: z.literal('SUS', { error: 'system must be SUS' }),
+  roles: z.optional(roles),
+  reason: z.optional(text),
+  acknowledged: z.optional(acknowledged),
+});
+
+/** The start input of `employeeLeaves`. */
+export const employeeLeavesStart = z.strictObject({ ...command, employee: personId, lastWorkingDay: day });
+
+const decided = z.strictObject({
+  ...command,
+  decision: z.enum(['remove', 'keep'], { error: 'decision must be remove or keep' }),
+  roles: z.optional(roles),
+  acknowledged: z.optional(acknowledged),
+  note: z.optional(text),
+});
+const detached = z.strictObject({ ...command, assignments, note: z.optional(text) });
+const removed = z.strictObject({ ...command, note: z.optional(text) });
+const returned = z.strictObject({ ...command, reason: text });
+const withdrawn = z.strictObject({ ...command, reason: text });
+const strandedAccepted = z.strictObject({ ...command, assignments, note: text });
+const dateChanged = z.strictObject({ ...command, lastWorkingDay: day });
+const stays = z.strictObject({ ...command, reason: text });
+/** Sent by a leaver's process to the open removal that gives way to it; `by` is the leaver's request number. */
+const superseded = z.strictObject({ id: commandId, by: requestNumber });
+
+/** The events of the removal that come from outside. */
+export const removalEvents = { decided, detached, removed, returned, withdrawn, superseded };
+/** The events of the leaver's process that come from outside. */
+export const employeeLeavesEvents = { detached, strandedAccepted, removed, dateChanged, stays };
+
+export type RemovalStart = z.infer<typeof removalStart>;
+export type EmployeeLeavesStart = z.infer<typeof employeeLeavesStart>;
+
+/** What the runner adds to each event: what the register showed when it was handled, and when that was. */
+export type Handled<Facts> = { facts: Facts; at: string };
+
+type EventsOf<Schemas extends Record<string, z.core.$ZodType>, Extra> = {
+  [Name in keyof Schemas & string]: { type: Name } & z.infer<Schemas[Name]> & Extra;
+}[keyof Schemas & string];
+
+export type RemovalEvent<Extra> = EventsOf<typeof removalEvents, Extra>;
+export type EmployeeLeavesEvent<Extra> = EventsOf<typeof employeeLeavesEvents, Extra>;
