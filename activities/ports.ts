@@ -31,6 +31,36 @@ export type Register = {
   person(id: string): Promise<Person | null>;
 };
 
+/** What somebody answers for, which is what narrows the search for the tasks that wait for them. */
+export type Responsibilities = {
+  /** Null where the register does not know this person (any more). */
+  person: Person | null;
+  /** The managers in whose place this person decides: themselves, and those they are a deputy of. */
+  decidesFor: string[];
+  /** Organisations in which this person is a collaboration administrator and holds that role. */
+  administers: string[];
+  /** Interventions in which this person is an intervention manager and holds that role. */
+  manages: string[];
+};
+
+/** The register with what people who run the system need: taking in files, looking, changing it by hand. */
+export type RegisterStore = Register & {
+  /**
+   * Replaces all that the register holds, in one transaction. A file that does not fit changes nothing and throws an
+   * error named `RegisterFileRefused` whose `faults: string[]` names every fault.
+   */
+  importFile(file: unknown): Promise<void>;
+  /** What the register holds, in the file's own form; with a person only what concerns that person. */
+  exportFile(person?: string): Promise<object>;
+  /** Exactly these roles from now on; none: the authorisation goes. Assignments in roles no longer held are stranded. */
+  setRoles(person: string, system: string, roles: string[]): Promise<void>;
+  /** Takes one assignment away, as somebody working in SUS would. False where there is none of this id. */
+  detachAssignment(id: string): Promise<boolean>;
+  /** Every role that anybody has, and the three that carry assignments. */
+  everyRole(): Promise<string[]>;
+  responsibilities(person: string): Promise<Responsibilities>;
+};
+
 /** An order on form 9460 (contract, "Orders"). */
 export type Order = {
   form: '9460';
