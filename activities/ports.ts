@@ -37,10 +37,17 @@ export type Responsibilities = {
   person: Person | null;
   /** The managers in whose place this person decides: themselves, and those they are a deputy of. */
   decidesFor: string[];
+  /**
+   * The employees on whom this person decides: those whose manager is one of `decidesFor`, and for human resources those
+   * who have no manager in the register. Never the person.
+   */
+  decidesOn: string[];
   /** Organisations in which this person is a collaboration administrator and holds that role. */
   administers: string[];
   /** Interventions in which this person is an intervention manager and holds that role. */
   manages: string[];
+  /** The organisations of `administers` and of the interventions in `manages`, each once. */
+  organisations: string[];
 };
 
 /** The register with what people who run the system need: taking in files, looking, changing it by hand. */
