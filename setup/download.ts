@@ -1,0 +1,15 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+
+/**
+ * Has the SDK download a Temporal server into a folder: `node download.ts dev-server|time-skipping VERSION FOLDER`. The
+ * SDK offers that only together with a start, so the server is started and stopped again.
+ */
+const [server, version, downloadDir] = process.argv.slice(2);
+if (!version || !downloadDir) throw new Error('use: download.ts dev-server|time-skipping VERSION FOLDER');
+
+const executable = { type: 'cached-download', version, downloadDir } as const;
+const environment =
+  server === 'dev-server'
+    ? await TestWorkflowEnvironment.createLocal({ server: { executable } })
+    : await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+await environment.teardown();
