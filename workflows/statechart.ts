@@ -1,0 +1,589 @@
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  defineQuery,
+  log,
+  makeContinueAsNewFunc,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  type AnyEventObject,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type InputFrom,
+  initialTransition,
+  type StateValue,
+  transition,
+} from 'xstate';
+import { type Command, openInbox, type Payload, type Refusal, type Schema } from './statechart/inbox.ts';
+import { actionRefused, refuseUndurable } from './statechart/refuse.ts';
+import {
+  acceptedEvents,
+  fits,
+  fromPlain,
+  type PlainSnapshot,
+  stamped,
+  toPlain,
+  topState,
+} from './statechart/snapshot.ts';
+import { type SourceOptions, Sources } from './statechart/sources.ts';
+import { type DueEvent, Timers } from './statechart/timers.ts';
+
+export type { Message, Refusal } from './statechart/inbox.ts';
+export type { SourceOptions } from './statechart/sources.ts';
+
+/** A signal that changed nothing, and why. */
+export type Ignored = { event: string; by?: string; id?: string; at: string; reason: Refusal['message'] };
+
+/** What the query `status` gives for every machine. */
+export type BaseStatus = {
+  /** The top-level state. */
+  state: string;
+  /** XState's state value. */
+  value: StateValue;
+  /** The events that the present state knows; whether one counts may still depend on what it says. */
+  accepts: string[];
+  /** The last signals that changed nothing, with the reason. */
+  ignored: Ignored[];
+};
+
+/** What the outside sees of a case: all of it optional, so that any machine runs with its input alone. */
+export type StatechartOptions<Machine extends AnyStateMachine, Status extends BaseStatus> = {
+  input: InputFrom<Machine>;
+  /** The schema of each event that comes from outside; only these events are then offered. */
+  events?: Readonly<Record<string, Schema>>;
+  /** What each event is for, shown in Temporal UI. */
+  descriptions?: Readonly<Record<string, string>>;
+  /**
+   * Facts that the machine's guards need to decide on a command, looked up before it is handed over. They are merged
+   * into the event. A look-up that fails means "try again".
+   */
+  lookUp?: (command: { name: string; payload: Payload; snapshot: AnyMachineSnapshot }) => Promise<Payload>;
+  /** Why the machine does not take a command, in people's words; asked once it did not. */
+  refusal?: (snapshot: AnyMachineSnapshot, event: AnyEventObject) => Refusal | undefined;
+  /** How each source is carried out; a plain activity unless said. */
+  sources?: Readonly<Record<string, SourceOptions>>;
+  /** What a case handler reads on an activity. */
+  sourceSummary?: (source: string, input: unknown) => string;
+  /** What a case handler reads on the timer. */
+  timerSummary?: (event: string, snapshot: AnyMachineSnapshot) => string;
+  /** What the query `status` gives; the base alone unless said. */
+  status?: (snapshot: AnyMachineSnapshot, base: BaseStatus) => Status;
+  /** What an Update answers; the base alone unless said. */
+  answer?: (status: Status) => unknown;
+  /** What Temporal UI shows. */
+  show?: (status: Status) => { details: string; searchAttributes: SearchAttributeUpdatePair[] };
+  /** Continues as new at this many history events, instead of when the server suggests it. */
+  continueAsNewAt?: number;
+};
+
+/** What a run leaves to the next one. */
+type Carried = {
+  snapshot: PlainSnapshot;
+  timers: DueEvent[];
+  inbox: Omit<Command, 'update'>[];
+  answers: [string, unknown][];
+  ignored: Ignored[];
+  emitted: AnyEventObject[];
+  seq: number;
+};
+
+type Looked = { command: Command; facts: Payload };
+
+const KEPT = 50;
+const MEMO = 'statechart';
+const statusQuery = defineQuery<unknown>('status');
+const answerQuery = defineQuery<unknown, [string]>('answer');
+
+/**
+ * Runs any XState machine as a durable Temporal workflow, as XState's own interpreter would: the same events lead to the
+ * same states and context. The machine is only ever advanced by XState's pure functions; what they ask for is carried
+ * out here. Each event is a Signal and an Update of its name, invoked sources are activities (or child workflows, where
+ * they are machines), delays are durable timers. The query `status` says where it stands, `answer` what a command was
+ * answered.
+ *
+ * @param machine keeps to XState's own actions and named sources.
+ * @param options `input` alone is enough for any machine; see {@link StatechartOptions}.
+ * @returns the final state value and the machine's output, and the last status where `options.status` is given.
+ * @throws ApplicationFailure, not retryable: `MachineRefused` before anything has happened, where the machine cannot run
+ *   durably; `MachineFailed` where a guard or an assigner throws (the message names it), or an error of a source is not
+ *   handled.
+ */
+export async function runStatechart<Machine extends AnyStateMachine, Status extends BaseStatus>(
+  machine: Machine,
+  options: StatechartOptions<Machine, Status> & { status: object },
+): Promise<{ value: StateValue; output: unknown; status: Status }>;
+export async function runStatechart<Machine extends AnyStateMachine>(
+  machine: Machine,
+  options: StatechartOptions<Machine, BaseStatus>,
+): Promise<{ value: StateValue; output: unknown }>;
+export async function runStatechart<Machine extends AnyStateMachine, Status extends BaseStatus>(
+  machine: Machine,
+  options: StatechartOptions<Machine, Status>,
+) {
+  refuseUndurable(machine);
+  const outer = CancellationScope.current();
+  return CancellationScope.nonCancellable(() => {
+    const run = new Statechart(machine, options);
+    // Processes have their own ways to end: a request to cancel is noted. A child, though, ends when its parent says so.
+    outer.cancelRequested.catch(() => run.cancelRequested());
+    return run.untilDone();
+  });
+}
+
+class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
+  #machine: AnyStateMachine;
+  #options: StatechartOptions<Machine, Status>;
+  #snapshot: AnyMachineSnapshot;
+  #timers: Timers;
+  #sources = new Sources((event) => this.#events.push(event));
+  /** Events from inside, which go before any command: answers of sources, and what the machine sends itself. */
+  #events: AnyEventObject[] = [];
+  #commands: Command[] = [];
+  #looked: Looked | null = null;
+  /** The command whose facts are being looked up: the next one waits for it. */
+  #lookingFor: Command | null = null;
+  /** True while signals wait for facts that cannot be had, and while the next try waits for its time. */
+  #away = false;
+  #paused = false;
+  #answers: Map<string, unknown>;
+  /** Commands that took effect and are answered once everything short that they set off is done. */
+  #toAnswer: Command[] = [];
+  #ignored: Ignored[];
+  #emitted: AnyEventObject[];
+  #seq: number;
+  #shown = '';
+  #stoppedByParent = false;
+
+  constructor(machine: Machine, options: StatechartOptions<Machine, Status>) {
+    this.#machine = machine;
+    this.#options = options;
+    const carried = carriedOver();
+    this.#timers = new Timers(carried?.timers);
+    this.#commands = carried?.inbox ?? [];
+    this.#answers = new Map(carried?.answers);
+    this.#ignored = carried?.ignored ?? [];
+    this.#emitted = carried?.emitted ?? [];
+    this.#seq = carried?.seq ?? 0;
+    this.#timers.startFrom(Date.now());
+    if (carried) this.#snapshot = fromPlain(machine, carried.snapshot);
+    else {
+      const [snapshot, actions] = initialTransition(this.#machine, options.input);
+      this.#snapshot = snapshot;
+      this.#failIfFailed();
+      this.#carryOut(actions);
+      const id = idOf(options.input);
+      if (id) this.#toAnswer.push({ name: 'start', payload: {}, id });
+    }
+    setHandler(statusQuery, () => this.status(), { description: 'Where the case stands, and all that has happened' });
+    setHandler(answerQuery, (id) => this.#answers.get(id) ?? null, {
+      description: 'What the command with this id was answered; null where it did not take effect',
+    });
+    openInbox({
+      events: this.#offered(),
+      takesAnything: (name) => !options.events && machine.events.some((descriptor) => fits(name, descriptor)),
+      schemas: options.events,
+      descriptions: options.descriptions,
+      refuseNow: (name, _payload, id) => this.#refuseNow(name, id),
+      take: (command) => this.#commands.push(command),
+      ignore: (name, payload, refusal) => this.#ignore(name, payload, refusal),
+      now: () => this.#now(),
+    });
+  }
+
+  /** The events that the outside may send: those with a schema, or else all that the machine names. */
+  #offered(): string[] {
+    const names = Object.keys(this.#options.events ?? {});
+    if (names.length > 0) return names;
+    return this.#machine.events.filter((name) => !name.startsWith('xstate.') && !name.endsWith('*') && name !== '');
+  }
+
+  async untilDone() {
+    try {
+      await this.#follow();
+    } catch (error) {
+      await this.#refuseTheRest();
+      throw error;
+    }
+    return this.#end();
+  }
+
+  async #follow(): Promise<void> {
+    while (this.#snapshot.status === 'active') {
+      const event = this.#events.shift();
+      if (event) {
+        this.#timers.startFrom(Date.now());
+        this.#advance(event);
+        continue;
+      }
+      const due = this.#timers.take(Date.now());
+      if (due) {
+        this.#timers.startFrom(Date.now(), due.due);
+        this.#deliver(due.event, due.to);
+        continue;
+      }
+      if (this.#looked) {
+        const { command, facts } = this.#looked;
+        this.#looked = null;
+        this.#lookingFor = null;
+        this.#handle(command, facts);
+        continue;
+      }
+      if (this.#free()) {
+        this.#answerSettled();
+        const command = this.#commands.shift();
+        if (command) {
+          this.#take(command);
+          continue;
+        }
+      }
+      this.#settle();
+      await this.#continueAsNewIfLong();
+      await condition(() => this.#hasWork());
+      if (this.#stoppedByParent) throw new CancelledFailure('stopped by the parent');
+    }
+  }
+
+  /** Commands are taken one at a time: not while facts are looked up, nor while something short is under way. */
+  #free(): boolean {
+    return this.#lookingFor === null && !this.#paused && !this.#sources.quick;
+  }
+
+  #hasWork(): boolean {
+    return (
+      this.#stoppedByParent ||
+      this.#events.length > 0 ||
+      this.#looked !== null ||
+      this.#timers.isDue(Date.now()) ||
+      (this.#free() && (this.#commands.length > 0 || this.#toAnswer.length > 0))
+    );
+  }
+
+  /** What an Update gets at once, before it enters the history. Only sure while nothing is under way. */
+  #refuseNow(name: string, id: string | null): Refusal | undefined {
+    if (id !== null && this.#answers.has(id)) return undefined;
+    if (this.#away) return TRY_AGAIN;
+    const idle = this.#free() && this.#commands.length === 0 && this.#events.length === 0;
+    return idle && !this.#accepts(name) ? this.#notAccepted(name) : undefined;
+  }
+
+  #accepts = (name: string): boolean => acceptedEvents(this.#snapshot).some((descriptor) => fits(name, descriptor));
+
+  #notAccepted(name: string): Refusal {
+    const { state, accepts } = this.#base();
+    const now = accepts.length > 0 ? accepts.join(', ') : '–';
+    return {
+      code: 'NotAccepted',
+      message: {
+        sv: `"${name}" är inte möjligt i läget "${state}". Möjligt nu: ${now}.`,
+        en: `"${name}" is not possible in the state "${state}". Possible now: ${now}.`,
+      },
+    };
+  }
+
+  /** Begins with a command: known ones get their first answer, impossible ones none, the others facts if needed. */
+  #take(command: Command): void {
+    const { name, payload, id } = command;
+    if (id !== null && this.#answers.has(id)) {
+      command.update?.resolve(this.#answers.get(id));
+      return;
+    }
+    const { lookUp } = this.#options;
+    if (!this.#accepts(name)) this.#refuse(command, this.#notAccepted(name));
+    else if (!lookUp) this.#handle(command, {});
+    else {
+      this.#lookingFor = command;
+      lookUp({ name, payload, snapshot: this.#snapshot }).then(
+        (facts) => {
+          this.#away = false;
+          if (this.#lookingFor === command) this.#looked = { command, facts };
+        },
+        (error) => this.#factsAreAway(command, error),
+      );
+    }
+  }
+
+  /** Updates are told to try again; signals wait in front of the inbox until the facts can be had. */
+  #factsAreAway(command: Command, error: unknown): void {
+    log.warn('What a command needs could not be looked up', { event: command.name, error: String(error) });
+    if (this.#lookingFor !== command) return;
+    this.#lookingFor = null;
+    const all = [command, ...this.#commands];
+    for (const { update } of all) update?.reject(TRY_AGAIN);
+    this.#commands = all.filter(({ update }) => !update);
+    this.#away = this.#commands.length > 0;
+    if (!this.#away) return;
+    this.#paused = true;
+    sleep('30 seconds', { summary: 'Look up again: it did not answer' }).then(() => {
+      this.#paused = false;
+    });
+  }
+
+  #handle(command: Command, facts: Payload): void {
+    const event = { ...command.payload, ...facts, type: command.name };
+    this.#timers.startFrom(Date.now());
+    if (this.#advance(event, command)) {
+      // Its id counts from now on; the answer itself follows once all that is short is done.
+      if (command.id !== null) this.#answers.set(command.id, null);
+      this.#toAnswer.push(command);
+    } else {
+      const refusal = this.#options.refusal?.(this.#snapshot, stamped(event, this.#timers.at));
+      this.#refuse(command, refusal ?? this.#notAccepted(command.name));
+    }
+  }
+
+  #refuse(command: Command, refusal: Refusal): void {
+    if (command.update) command.update.reject(refusal);
+    else this.#ignore(command.name, command.payload, refusal);
+  }
+
+  #ignore(event: string, payload: unknown, { message }: Refusal): void {
+    const said = (key: 'by' | 'id') => {
+      const value =
+        typeof payload === 'object' && payload !== null && key in payload ? Reflect.get(payload, key) : null;
+      return typeof value === 'string' ? { [key]: value.slice(0, 64) } : {};
+    };
+    const ignored = {
+      event: event.slice(0, 64),
+      ...said('by'),
+      ...said('id'),
+      at: new Date().toISOString(),
+      reason: message,
+    };
+    this.#ignored = [...this.#ignored, ignored].slice(-KEPT);
+  }
+
+  #answerSettled(): void {
+    for (const { id, update } of this.#toAnswer.splice(0)) {
+      const answer = this.#answer();
+      if (id !== null) this.#answers.set(id, answer);
+      update?.resolve(answer);
+    }
+  }
+
+  /** Advances the machine by one event. @returns whether anything came of it. */
+  #advance(event: AnyEventObject, command?: Command): boolean {
+    try {
+      const [next, actions] = transition(this.#machine, this.#snapshot, stamped(event, this.#timers.at));
+      const changed = next !== this.#snapshot || actions.length > 0;
+      this.#snapshot = next;
+      this.#failIfFailed();
+      this.#carryOut(actions);
+      return changed;
+    } catch (error) {
+      const failure = asFailure(error);
+      command?.update?.reject({ code: 'Refused', message: failure.message });
+      throw failure;
+    }
+  }
+
+  #deliver(event: AnyEventObject, to: string | null): void {
+    if (to === null) this.#advance(event);
+    else this.#sources.send(to, event);
+  }
+
+  #failIfFailed(): void {
+    if (this.#snapshot.status === 'error') throw asFailure(this.#snapshot.error);
+  }
+
+  #carryOut(actions: readonly { type: string; params: unknown; info: { self: unknown } }[]): void {
+    for (const { type, params, info } of actions) {
+      const given: Payload = isObject(params) ? params : {};
+      const id = typeof given.id === 'string' ? given.id : `unnamed.${this.#seq++}`;
+      switch (type) {
+        case 'xstate.raise':
+          // Without a delay XState has handled it already.
+          if (typeof given.delay === 'number' && isEvent(given.event))
+            this.#timers.set(id, given.event, null, given.delay);
+          break;
+        case 'xstate.sendTo': {
+          if (!isEvent(given.event)) break;
+          const to = given.to === info.self ? null : idOf(given.to);
+          if (typeof given.delay === 'number') this.#timers.set(id, given.event, to, given.delay);
+          else if (to === null) this.#events.push(given.event);
+          else this.#sources.send(to, given.event);
+          break;
+        }
+        case 'xstate.cancel':
+          if (typeof given.sendId === 'string') this.#timers.cancel(given.sendId);
+          break;
+        case 'xstate.spawnChild':
+          this.#invoke(id, String(given.src), given.input);
+          break;
+        case 'xstate.stopChild': {
+          const child = idOf(params);
+          if (child) this.#sources.stop(child);
+          break;
+        }
+        case 'xstate.emit':
+          if (isEvent(given.event)) this.#emitted = [...this.#emitted, given.event].slice(-KEPT);
+          break;
+        case 'xstate.log':
+          log.info(String(given.label ?? 'log'), { value: given.value });
+          break;
+        default:
+          throw actionRefused(type, `machine ${this.#machine.id}`);
+      }
+    }
+  }
+
+  #invoke(id: string, name: string, input: unknown): void {
+    const logic = this.#machine.implementations.actors[name];
+    this.#sources.start({
+      id,
+      name,
+      input,
+      isMachine: typeof logic === 'object' && logic !== null && 'root' in logic,
+      summary: this.#options.sourceSummary?.(name, input) ?? name,
+      options: this.#options.sources?.[name] ?? {},
+    });
+  }
+
+  #base(): BaseStatus {
+    const { value } = this.#snapshot;
+    const emitted = this.#emitted.length > 0 ? { emitted: this.#emitted } : {};
+    return {
+      state: topState(this.#snapshot),
+      value,
+      accepts: acceptedEvents(this.#snapshot).filter((name) => !this.#options.events || name in this.#options.events),
+      ignored: this.#ignored,
+      ...emitted,
+    };
+  }
+
+  status(): unknown {
+    const base = this.#base();
+    return this.#options.status?.(this.#snapshot, base) ?? { ...base, context: this.#snapshot.context };
+  }
+
+  #answer(): unknown {
+    const { status, answer } = this.#options;
+    const base = this.#base();
+    return status && answer ? answer(status(this.#snapshot, base)) : base;
+  }
+
+  /** What a refusal says about the present: the answer without its record. */
+  #now(): Payload {
+    const answer = this.#answer();
+    return isObject(answer) ? answer : {};
+  }
+
+  /** Before waiting: the timer for what is next, and what Temporal UI shows. */
+  #settle(): void {
+    this.#timers.arm(Date.now(), ({ event }) => this.#options.timerSummary?.(event.type, this.#snapshot) ?? event.type);
+    this.#show();
+  }
+
+  #show(): void {
+    const { status, show } = this.#options;
+    if (!status || !show) return;
+    const { details, searchAttributes } = show(status(this.#snapshot, this.#base()));
+    setCurrentDetails(details);
+    const present = JSON.stringify(searchAttributes.map(({ key, value }) => [key.name, value]));
+    if (present === this.#shown) return;
+    this.#shown = present;
+    const known = workflowInfo().typedSearchAttributes;
+    const changed = searchAttributes.filter(({ key, value }) => !sameAttribute(known.get(key), value));
+    if (changed.length > 0) upsertSearchAttributes(changed);
+  }
+
+  /** A long wait begins a new run with what is open, so that histories stay short. */
+  async #continueAsNewIfLong(): Promise<void> {
+    const info = workflowInfo();
+    const { continueAsNewAt } = this.#options;
+    const long = continueAsNewAt ? info.historyLength >= continueAsNewAt : info.continueAsNewSuggested;
+    const busy = this.#sources.running > 0 || !this.#free() || this.#toAnswer.length > 0 || !allHandlersFinished();
+    if (!long || busy || this.#commands.some(({ update }) => update)) return;
+    this.#timers.disarm();
+    const carried: Carried = {
+      snapshot: toPlain(this.#snapshot),
+      timers: [...this.#timers.open],
+      inbox: this.#commands.map(({ name, payload, id }) => ({ name, payload, id })),
+      answers: [...this.#answers],
+      ignored: this.#ignored,
+      emitted: this.#emitted,
+      seq: this.#seq,
+    };
+    await makeContinueAsNewFunc({ memo: { ...info.memo, [MEMO]: carried } })(this.#options.input);
+  }
+
+  async #end() {
+    this.#answerSettled();
+    await this.#refuseTheRest();
+    this.#show();
+    const { value, output } = this.#snapshot;
+    const status = this.#options.status?.(this.#snapshot, this.#base());
+    return status ? { value, output, status } : { value, output };
+  }
+
+  /** An Update in flight must be answered before the workflow ends, else it would fail after it took effect. */
+  async #refuseTheRest(): Promise<void> {
+    this.#timers.disarm();
+    this.#sources.stopAll();
+    do {
+      const open = [this.#lookingFor, ...this.#commands].filter((command) => command !== null);
+      this.#lookingFor = null;
+      this.#commands = [];
+      for (const command of open) {
+        if (command.id !== null && this.#answers.has(command.id))
+          command.update?.resolve(this.#answers.get(command.id));
+        else this.#refuse(command, this.#notAccepted(command.name));
+      }
+      await condition(allHandlersFinished);
+    } while (this.#commands.length > 0);
+  }
+
+  cancelRequested(): void {
+    if (workflowInfo().parent) this.#stoppedByParent = true;
+    else
+      this.#ignore(
+        'cancel',
+        {},
+        {
+          code: 'NotAccepted',
+          message: {
+            sv: 'Ett ärende avbryts inte i Temporal: det har egna sätt att sluta.',
+            en: 'A case is not cancelled in Temporal: it has its own ways to end.',
+          },
+        },
+      );
+  }
+}
+
+const TRY_AGAIN: Refusal = {
+  code: 'TryAgain',
+  message: {
+    sv: 'Registret svarar inte just nu. Inget har ändrats. Försök igen om en stund.',
+    en: 'The register does not answer just now. Nothing has changed. Try again in a while.',
+  },
+};
+
+const isObject = (value: unknown): value is Payload => typeof value === 'object' && value !== null;
+
+const isEvent = (value: unknown): value is AnyEventObject => isObject(value) && typeof value.type === 'string';
+
+const idOf = (value: unknown): string | null => (isObject(value) && typeof value.id === 'string' ? value.id : null);
+
+const sameAttribute = (known: unknown, value: unknown): boolean =>
+  JSON.stringify(known ?? null) === JSON.stringify(value ?? null);
+
+function carriedOver(): Carried | undefined {
+  const carried = workflowInfo().memo?.[MEMO];
+  return isCarried(carried) ? carried : undefined;
+}
+
+const isCarried = (value: unknown): value is Carried => isObject(value) && 'snapshot' in value && 'timers' in value;
+
+function asFailure(error: unknown): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return ApplicationFailure.nonRetryable(message, 'MachineFailed');
+}

@@ -1,0 +1,131 @@
+import {
+  ApplicationFailure,
+  defineSignal,
+  defineUpdate,
+  setDefaultSignalHandler,
+  setHandler,
+} from '@temporalio/workflow';
+
+/** What people read about a refusal, in both languages or as one text. */
+export type Message = string | { sv: string; en: string };
+
+/** Why a command was refused. The codes are the failure types that clients see. */
+export type Refusal = {
+  code: 'InvalidInput' | 'NotAccepted' | 'Refused' | 'TryAgain';
+  message: Message;
+};
+
+/** What a schema must be able to do: zod's and zod/mini's schemas can. */
+export type Schema = {
+  safeParse(
+    value: unknown,
+  ):
+    | { success: true; data: unknown }
+    | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
+};
+
+export type Payload = Record<string, unknown>;
+
+/** A command that came in: its event's name and what it says. Signals cannot be answered, updates are. */
+export type Command = {
+  name: string;
+  payload: Payload;
+  id: string | null;
+  /** Absent for a signal. */
+  update?: { resolve(answer: unknown): void; reject(refusal: Refusal): void };
+};
+
+/** A marked value that the payload converter gives for a payload that cannot be read. */
+export const UNREADABLE = 'aterkalla.unreadable';
+
+const isObject = (value: unknown): value is Payload =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Reads a payload against its schema; without a schema any object will do, and none is an empty one. */
+export function parsePayload(args: readonly unknown[], schema: Schema | undefined): Payload | Refusal {
+  const [value] = args;
+  if (isObject(value) && UNREADABLE in value) return invalid('the payload cannot be read: expected one JSON object');
+  if (args.length > 1) return invalid(`expected one JSON object, got ${args.length} arguments`);
+  if (!schema) {
+    if (value === undefined || value === null) return {};
+    return isObject(value) ? value : invalid('expected one JSON object');
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return isObject(parsed.data) ? parsed.data : invalid('expected one JSON object');
+  return invalid(
+    parsed.error.issues
+      .slice(0, 10)
+      .map(({ path, message }) => (path.length > 0 ? `${path.map(String).join('.')}: ${message}` : message))
+      .join('; '),
+  );
+}
+
+const invalid = (message: string): Refusal => ({ code: 'InvalidInput', message: message.slice(0, 1000) });
+
+export const isRefusal = (value: Payload | Refusal): value is Refusal =>
+  'code' in value && 'message' in value && value.code === 'InvalidInput';
+
+/** The failure that an update answers with; `details[0]` says what is accepted now. */
+export function refusalFailure(refusal: Refusal, now: Payload): ApplicationFailure {
+  const text = typeof refusal.message === 'string' ? refusal.message : refusal.message.en;
+  return ApplicationFailure.create({
+    message: text,
+    type: refusal.code,
+    nonRetryable: true,
+    details: [{ ...now, code: refusal.code, message: refusal.message }],
+  });
+}
+
+/**
+ * Offers each event as a Signal and as an Update of the same name, in one inbox in the order they came.
+ *
+ * @param inbox what the runner does: `refuseNow` decides for an update before it is accepted, `take` puts a command in,
+ *   `ignore` notes a signal that cannot be a command.
+ */
+export function openInbox(inbox: {
+  events: readonly string[];
+  takesAnything: (name: string) => boolean;
+  schemas: Readonly<Record<string, Schema>> | undefined;
+  descriptions: Readonly<Record<string, string>> | undefined;
+  refuseNow: (name: string, payload: Payload, id: string | null) => Refusal | undefined;
+  take: (command: Command) => void;
+  ignore: (name: string, payload: unknown, refusal: Refusal) => void;
+  now: () => Payload;
+}): void {
+  const read = (name: string, args: readonly unknown[]) => parsePayload(args, inbox.schemas?.[name]);
+  const idOf = (payload: Payload) => (typeof payload.id === 'string' ? payload.id : null);
+  const signalled = (name: string, args: readonly unknown[]) => {
+    const known = inbox.events.includes(name) || (!name.startsWith('xstate.') && inbox.takesAnything(name));
+    const payload: Payload | Refusal = known
+      ? read(name, args)
+      : { code: 'InvalidInput', message: `there is no such event; there are: ${inbox.events.join(', ')}` };
+    if (isRefusal(payload)) inbox.ignore(name, args[0], payload);
+    else inbox.take({ name, payload, id: idOf(payload) });
+  };
+  // The default handler first: it takes all signals that came before the first task, in their order.
+  setDefaultSignalHandler((name, ...args) => signalled(name, args));
+
+  for (const name of inbox.events) {
+    const options = inbox.descriptions?.[name] ? { description: inbox.descriptions[name] } : {};
+    setHandler(defineSignal<unknown[]>(name), (...args: unknown[]) => signalled(name, args), options);
+    setHandler(
+      defineUpdate<unknown, unknown[]>(name),
+      (...args: unknown[]) => {
+        const payload = read(name, args);
+        if (isRefusal(payload)) throw refusalFailure(payload, inbox.now());
+        return new Promise((resolve, reject) => {
+          const update = { resolve, reject: (refusal: Refusal) => reject(refusalFailure(refusal, inbox.now())) };
+          inbox.take({ name, payload, id: idOf(payload), update });
+        });
+      },
+      {
+        ...options,
+        validator: (...args: unknown[]) => {
+          const payload = read(name, args);
+          const refusal = isRefusal(payload) ? payload : inbox.refuseNow(name, payload, idOf(payload));
+          if (refusal) throw refusalFailure(refusal, inbox.now());
+        },
+      },
+    );
+  }
+}

@@ -1,0 +1,154 @@
+import {
+  ActivityFailure,
+  type ActivityOptions,
+  ApplicationFailure,
+  CancellationScope,
+  ChildWorkflowFailure,
+  type ChildWorkflowHandle,
+  type LocalActivityOptions,
+  log,
+  proxyActivities,
+  proxyLocalActivities,
+  startChild,
+  TimeoutFailure,
+  type Workflow,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { AnyEventObject } from 'xstate';
+
+/** How a source is carried out: as an activity, or as a local one where it is short and idempotent. */
+export type SourceOptions = { activity?: ActivityOptions } | { local: LocalActivityOptions };
+
+type Run = {
+  id: string;
+  scope: CancellationScope;
+  child: Promise<ChildWorkflowHandle<Workflow>> | null;
+  quick: boolean;
+};
+
+type Functions = Record<string, (input: unknown) => Promise<unknown>>;
+
+/** Ten minutes is longer than any activity of ours takes, and short enough to notice a lost worker. */
+const DEFAULTS: ActivityOptions = { startToCloseTimeout: '10 minutes', retry: { maximumAttempts: 1 } };
+
+/**
+ * The sources that the machine has invoked and that have not answered yet: activities, and child workflows for sources
+ * that are machines themselves.
+ */
+export class Sources {
+  #running: Run[] = [];
+  #answer: (event: AnyEventObject) => void;
+  /** Numbers the children, so that one that is invoked again is another. */
+  #started = 0;
+
+  /** @param answer takes the done and error events. */
+  constructor(answer: (event: AnyEventObject) => void) {
+    this.#answer = answer;
+  }
+
+  /** How many are under way. */
+  get running(): number {
+    return this.#running.length;
+  }
+
+  /** True while a local activity is under way: the next command waits for it. */
+  get quick(): boolean {
+    return this.#running.some(({ quick }) => quick);
+  }
+
+  /** Starts a source; its answer comes as the event that XState's own actors send. */
+  start(source: {
+    id: string;
+    name: string;
+    input: unknown;
+    isMachine: boolean;
+    summary: string;
+    options: SourceOptions;
+  }) {
+    const { id, name, input, isMachine, summary, options } = source;
+    const scope = new CancellationScope();
+    const child = isMachine
+      ? scope.run(() => startChildWorkflow(name, `${id}/${this.#started++}`, input, summary))
+      : null;
+    const run: Run = { id, scope, child, quick: 'local' in options && !isMachine };
+    this.#running.push(run);
+    const work = child
+      ? child.then((handle) => handle.result()).then(childOutput)
+      : scope.run(() => runActivity(name, input, summary, options));
+    const end = (event: AnyEventObject) => {
+      if (!this.#running.includes(run)) return;
+      this.#running.splice(this.#running.indexOf(run), 1);
+      this.#answer(event);
+    };
+    work.then(
+      (output) => end({ type: `xstate.done.actor.${id}`, output, actorId: id }),
+      (error) => end({ type: `xstate.error.actor.${id}`, error: asThrown(error), actorId: id }),
+    );
+  }
+
+  /** Cancels a source; what it still answers is not heard. */
+  stop(id: string): void {
+    for (const run of this.#running.filter((each) => each.id === id)) {
+      this.#running.splice(this.#running.indexOf(run), 1);
+      run.scope.cancel();
+    }
+  }
+
+  stopAll(): void {
+    for (const { id } of [...this.#running]) this.stop(id);
+  }
+
+  has(id: string): boolean {
+    return this.#running.some((run) => run.id === id);
+  }
+
+  /** Sends an event to a child workflow, as a signal. One that has ended meanwhile no longer hears it. */
+  send(id: string, { type, ...payload }: AnyEventObject): void {
+    const child = this.#running.find((run) => run.id === id)?.child;
+    child
+      ?.then((handle) => handle.signal(type, payload))
+      .catch((error) => log.warn('A child no longer takes events', { child: id, event: type, error: String(error) }));
+  }
+}
+
+async function startChildWorkflow(name: string, id: string, input: unknown, summary: string) {
+  return startChild(name, {
+    args: [input],
+    workflowId: `${workflowInfo().workflowId}/${id}`,
+    staticSummary: summary,
+  });
+}
+
+async function runActivity(name: string, input: unknown, summary: string, options: SourceOptions): Promise<unknown> {
+  if ('local' in options) return named(proxyLocalActivities<Functions>({ ...options.local, summary }), name)(input);
+  const activity = named(proxyActivities<Functions>({ ...DEFAULTS, ...options.activity, summary }), name);
+  for (;;) {
+    try {
+      return await activity(input);
+    } catch (error) {
+      // What the source threw is its answer. One that was lost with its worker has not answered: ask again.
+      if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
+    }
+  }
+}
+
+function named(functions: Functions, name: string) {
+  const found = functions[name];
+  if (!found) throw ApplicationFailure.nonRetryable(`There is no activity "${name}"`, 'MachineRefused');
+  return found;
+}
+
+/** A child that runs a statechart gives `{ value, output }`: XState's done event carries the output alone. */
+function childOutput(result: unknown): unknown {
+  return typeof result === 'object' && result !== null && 'output' in result ? result.output : result;
+}
+
+/** The error as the source threw it, without Temporal's wrapping: what an `onError` of the machine expects. */
+function asThrown(error: unknown): unknown {
+  const wrapped = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
+  const cause = wrapped ? error.cause : error;
+  if (!(cause instanceof ApplicationFailure)) return cause;
+  const thrown = new Error(cause.message);
+  thrown.name = cause.type ?? 'Error';
+  return thrown;
+}

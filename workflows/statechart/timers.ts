@@ -1,0 +1,100 @@
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import type { AnyEventObject } from 'xstate';
+
+/** An event that is due at a time: to the machine itself, or to one of its children. */
+export type DueEvent = { id: string; event: AnyEventObject; to: string | null; due: number };
+
+/** A timer that fires within this time of its due time counts as punctual (milliseconds). */
+const PUNCTUAL = 10_000;
+
+/**
+ * The machine's delayed events, on one durable timer that is always set for the next of them. Events are handed out in
+ * the order of their due times, those of one time in the order they were set: as XState's own clock does.
+ */
+export class Timers {
+  #events: DueEvent[];
+  #armed: { due: number; scope: CancellationScope } | null = null;
+  /** What a delay counts from, in milliseconds since 1970. */
+  #base = 0;
+  /** Up to when timers have fired: a clock read a moment early must not hold them back. */
+  #fired = 0;
+
+  constructor(carried: DueEvent[] = []) {
+    this.#events = [...carried];
+  }
+
+  /** The open timers, to be carried over a continue-as-new. */
+  get open(): readonly DueEvent[] {
+    return this.#events;
+  }
+
+  /**
+   * Delays set while an event is handled count from here. A punctual timer's own due time is the base of those that it
+   * sets, so that chains of delays do not drift apart; one that comes late (no worker was there) counts from now.
+   */
+  startFrom(now: number, due = now): void {
+    this.#base = now - due <= PUNCTUAL ? due : now;
+  }
+
+  /** When the event being handled happened, ISO 8601. */
+  get at(): string {
+    return new Date(this.#base).toISOString();
+  }
+
+  set(id: string, event: AnyEventObject, to: string | null, delay: number): void {
+    this.#events.push({ id, event, to, due: this.#base + Math.max(0, delay) });
+  }
+
+  cancel(id: string): void {
+    const at = this.#events.findLastIndex((timer) => timer.id === id);
+    if (at >= 0) this.#events.splice(at, 1);
+  }
+
+  #next(): DueEvent | undefined {
+    return this.#events.reduce<DueEvent | undefined>(
+      (first, timer) => (first === undefined || timer.due < first.due ? timer : first),
+      undefined,
+    );
+  }
+
+  isDue(now: number): boolean {
+    const next = this.#next();
+    return next !== undefined && next.due <= Math.max(now, this.#fired);
+  }
+
+  /** Takes the next event that is due, if any. One at a time: handling it may cancel the others. */
+  take(now: number): DueEvent | undefined {
+    const next = this.#next();
+    if (!next || next.due > Math.max(now, this.#fired)) return undefined;
+    this.#events.splice(this.#events.indexOf(next), 1);
+    return next;
+  }
+
+  /** Sets the durable timer for the next event, unless it is set for that time already. */
+  arm(now: number, summary: (next: DueEvent) => string): void {
+    const next = this.#next();
+    if (this.#armed?.due === next?.due) return;
+    this.#armed?.scope.cancel();
+    this.#armed = null;
+    if (!next) return;
+    const armed = { due: next.due, scope: new CancellationScope() };
+    this.#armed = armed;
+    armed.scope
+      .run(() => sleep(Math.max(1, next.due - now), { summary: summary(next) }))
+      .then(() => {
+        this.#fired = next.due;
+      })
+      .catch((error) => {
+        if (!isCancellation(error)) throw error;
+      })
+      .finally(() => {
+        if (this.#armed === armed) this.#armed = null;
+      });
+  }
+
+  /** Ends the durable timer, when the machine is done or continues as new. */
+  disarm(): void {
+    this.#armed?.scope.cancel();
+    this.#armed = null;
+  }
+}
