@@ -1,0 +1,224 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import type { Facts } from '../machines/register.ts';
+import {
+  assignmentsIn,
+  deciders,
+  detachers,
+  type Part,
+  partOf,
+  proposers,
+  removers,
+  warningsOf,
+} from '../machines/rights.ts';
+import { problems } from '../texts/problems.ts';
+import { type CaseStatus, parseStatus } from './caseStatus.ts';
+import { cannot, findCase } from './findCase.ts';
+import { type CaseFilters, caseQuery, each, type ListedCase, listPage, oneOf } from './listCases.ts';
+import { detachableBy, mayRead, mayReadCasesOf, type Task, tasksOf } from './mayAct.ts';
+import type { RegisterStore } from './ports.ts';
+import { problem } from './problem.ts';
+import { createRegisterActivities } from './registerByHand.ts';
+
+/**
+ * The activities that answer the client's questions, so that the client needs nothing but Temporal. Temporal keeps what
+ * is asked and answered: ids, no names.
+ */
+
+/** What a removal would do (contract, "Client", `preview`). */
+export type Preview = {
+  employee: string;
+  system: string;
+  /** What the authorisation consists of now. */
+  held: string[];
+  /** What would go. */
+  roles: string[];
+  manager: string | null;
+  assignments: {
+    id: string;
+    role: string;
+    organisation: string;
+    intervention: string | null;
+    form: string;
+    part: Part;
+    detachedBy: string[];
+  }[];
+  warnings: string[];
+  decidedBy: string[];
+  removedBy: string[];
+  asOf: string;
+};
+
+type Needs = {
+  register: RegisterStore;
+  client: Client;
+  /** How many cases are asked at once by `tasks`. */
+  atOnce?: number;
+};
+
+const system = 'SUS';
+/** Cases a page of the list holds: well below what one answer through Temporal may weigh. */
+const pageSize = 500;
+
+/** @returns the activities, to be registered with the worker beside those of the processes. */
+export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
+  const factsOf = (employee: string) => register.facts(employee, system);
+
+  async function previewOf(employee: string, roles?: string[], by?: string): Promise<Preview> {
+    const facts = await factsOf(employee);
+    if (!facts.known) throw problem('NotFound', problems.unknownPerson(employee), { person: employee });
+    if (by !== undefined) {
+      const reader = await register.person(by);
+      if (!proposers(facts).includes(by) && !mayReadCasesOf(facts, by, reader))
+        throw problem('Refused', problems.mayNotPreview(by, employee));
+    }
+    await checkRoles(facts, roles ?? []);
+    const going = roles ?? facts.roles;
+    return {
+      employee,
+      system,
+      held: facts.roles,
+      roles: going,
+      manager: facts.manager?.id ?? null,
+      assignments: assignmentsIn(facts, going).map((assignment) => ({
+        id: assignment.id,
+        role: assignment.role,
+        organisation: assignment.organisation,
+        intervention: assignment.intervention,
+        form: assignment.form,
+        part: partOf(assignment),
+        detachedBy: detachers(facts, assignment),
+      })),
+      warnings: warningsOf(facts, going),
+      decidedBy: deciders(facts),
+      removedBy: removers(facts),
+      asOf: facts.asOf,
+    };
+  }
+
+  /** A role that nobody has is a slip of the pen; one that this person lacks is refused (contract, "Exit status"). */
+  async function checkRoles(facts: Facts, roles: string[]) {
+    const missing = roles.filter((role) => !facts.roles.includes(role));
+    if (missing.length === 0) return;
+    const known = await register.everyRole();
+    const unknown = missing.filter((role) => !known.includes(role));
+    if (unknown.length > 0) throw problem('InvalidInput', problems.unknownRole(unknown, known), { roles: unknown });
+    throw problem('Refused', problems.roleNotHeld(facts.employee, missing, facts.roles), {
+      roles: missing,
+      accepts: facts.roles,
+    });
+  }
+
+  /** The status of an open case; null where it ended, or can no longer answer, since it was listed. */
+  async function statusOf(request: string): Promise<CaseStatus | null> {
+    const found = await findCase(client, request);
+    return found?.open ? parseStatus(await found.read.query('status')) : null;
+  }
+
+  /** Every open case whose status may hold a task for this person, by what the register shows now. */
+  async function mayConcern(person: string): Promise<string[]> {
+    const { decidesOn, organisations, person: known } = await register.responsibilities(person);
+    if (known === null) throw problem('NotFound', problems.unknownPerson(person), { person });
+    const clauses: string[] = [];
+    const chunk = 100;
+    for (let i = 0; i < decidesOn.length; i += chunk)
+      clauses.push(`WaitsFor = 'decide' AND ${oneOf('Employee', decidesOn.slice(i, i + chunk))}`);
+    // Whatever nobody else may detach falls to the authorisation administration, wherever it is.
+    if (known.functions.includes('authorisationAdministration')) clauses.push("WaitsFor IN ('remove', 'detach')");
+    else
+      for (let i = 0; i < organisations.length; i += chunk)
+        clauses.push(`WaitsFor = 'detach' AND ${oneOf('Organisations', organisations.slice(i, i + chunk))}`);
+    const open = caseQuery({ open: true }, '');
+    const requests = new Set<string>();
+    for (const clause of clauses) {
+      let next: string | undefined;
+      do {
+        const page = await listing(() => listPage(client, `${open} AND (${clause})`, pageSize, next));
+        for (const { request } of page.cases) requests.add(request);
+        next = page.next ?? undefined;
+      } while (next);
+    }
+    return [...requests];
+  }
+
+  async function listing<T>(list: () => Promise<T>): Promise<T> {
+    try {
+      return await list();
+    } catch (error) {
+      if (cannot(error)) throw problem('NotSupported', problems.cannotList());
+      throw error;
+    }
+  }
+
+  return {
+    /** What a removal would do. Unknown people and roles fail as the contract's exit statuses say. */
+    preview: ({ employee, roles, by }: { employee: string; roles?: string[]; by?: string }) =>
+      previewOf(employee, roles, by),
+
+    /** What waits for this person, oldest due first. */
+    async tasks({ person }: { person: string }): Promise<Task[]> {
+      const found = await each(await mayConcern(person), atOnce, async (request) => {
+        const status = await statusOf(request).catch((error: unknown) => {
+          if (error instanceof WorkflowNotFoundError) return null;
+          throw error;
+        });
+        return status ? tasksOf(await factsOf(status.employee), status, person) : [];
+      });
+      const due = (task: Task) => task.due ?? '9999';
+      return found.flat().sort((a, b) => due(a).localeCompare(due(b)) || a.request.localeCompare(b.request));
+    },
+
+    /** One page of the cases that the reader may read; without a reader, whoever runs the system. */
+    async cases({ reader, filters, next }: { reader?: string; filters: CaseFilters; next?: string }): Promise<{
+      cases: ListedCase[];
+      next: string | null;
+    }> {
+      const query = caseQuery(filters, new Date().toISOString());
+      const page = await listing(() => listPage(client, query, pageSize, next));
+      if (reader === undefined) return page;
+      const person = await register.person(reader);
+      if (person === null) throw problem('NotFound', problems.unknownPerson(reader), { person: reader });
+      const facts = new Map<string, Facts>();
+      const employees = [...new Set(page.cases.map(({ employee }) => employee))];
+      if (person.functions.length === 0)
+        await each(employees, atOnce, async (employee) => facts.set(employee, await factsOf(employee)));
+      const readable = await each(page.cases, atOnce, async (listed) => {
+        if (person.functions.length > 0) return true;
+        const shown = facts.get(listed.employee);
+        if (!shown) return false;
+        if (mayReadCasesOf(shown, reader, person)) return true;
+        if (!listed.waitsFor.includes('detach')) return false;
+        const status = await statusOf(listed.request);
+        return status !== null && tasksOf(shown, status, reader).length > 0;
+      });
+      return { cases: page.cases.filter((_, index) => readable[index]), next: page.next };
+    },
+
+    /** A case's status, once it is clear that the reader may read it. */
+    async readCase({ request, reader }: { request: string; reader?: string }): Promise<CaseStatus> {
+      const found = await findCase(client, request);
+      if (found === null) throw problem('NotFound', problems.noSuchCase(request), { request });
+      const status = parseStatus(await found.read.query('status'));
+      if (reader === undefined) return status;
+      const [facts, person] = [await factsOf(status.employee), await register.person(reader)];
+      if (!mayRead(facts, status, reader, person))
+        throw problem('Refused', problems.mayNotRead(reader, found.request), { request: found.request });
+      return status;
+    },
+
+    /** The assignments of a case that this person may detach now, for `detached` without naming any. */
+    async detachable({ request, person }: { request: string; person: string }): Promise<string[]> {
+      const status = await statusOf(request);
+      if (status === null) return [];
+      const facts = await factsOf(status.employee);
+      return [...new Set(status.waitingFor.flatMap((waiting) => detachableBy(facts, status, waiting, person)))];
+    },
+
+    /** The language of a person; Swedish for whoever the register does not know. */
+    language: async ({ person }: { person: string }) => (await register.person(person))?.language ?? 'sv',
+
+    ...createRegisterActivities(register),
+  };
+}
+
+export type CaseActivities = ReturnType<typeof createCaseActivities>;

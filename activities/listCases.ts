@@ -1,0 +1,110 @@
+import type { Client } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+
+/** A case as the list of cases shows it, without asking the case itself. */
+export type ListedCase = {
+  request: string;
+  process: string;
+  employee: string;
+  manager: string | null;
+  /** The state it is in, or the one it ended in. */
+  state: string;
+  open: boolean;
+  waitsFor: string[];
+  due: string | null;
+  started: string;
+  ended: string | null;
+};
+
+/** What narrows the list (contract, "Client", `cases`). */
+export type CaseFilters = {
+  employee?: string;
+  manager?: string;
+  state?: string;
+  open?: boolean;
+  ended?: boolean;
+  overdue?: boolean;
+};
+
+const cases = "(WorkflowType = 'removal' OR WorkflowType = 'employeeLeaves') AND ExecutionStatus != 'ContinuedAsNew'";
+
+/** A list for a query, each value checked to be an id, so that nobody's text becomes part of the query. */
+export const oneOf = (name: string, values: readonly string[]): string =>
+  `${name} IN (${values.map(quoted).join(', ')})`;
+
+function quoted(value: string): string {
+  if (!/^[A-Za-z0-9:.-]{1,80}$/.test(value)) throw new TypeError(`${JSON.stringify(value)} is not an id`);
+  return `'${value}'`;
+}
+
+/** The visibility query of these filters. @param now ISO 8601: what is due before is overdue. */
+export function caseQuery(filters: CaseFilters, now: string): string {
+  const parts = [cases];
+  if (filters.employee) parts.push(`Employee = ${quoted(filters.employee)}`);
+  if (filters.manager) parts.push(`Manager = ${quoted(filters.manager)}`);
+  if (filters.state) parts.push(`State = ${quoted(filters.state)}`);
+  if (filters.open || filters.overdue) parts.push("ExecutionStatus = 'Running'");
+  if (filters.ended) parts.push("ExecutionStatus != 'Running'");
+  if (filters.overdue) parts.push(`Due < '${now}'`);
+  return parts.join(' AND ');
+}
+
+/**
+ * One page of the cases that a query finds.
+ *
+ * @param next where the page before ended; leave it out for the first.
+ * @returns the cases and, where there are more, where to go on.
+ */
+export async function listPage(
+  client: Client,
+  query: string,
+  pageSize: number,
+  next?: string,
+): Promise<{ cases: ListedCase[]; next: string | null }> {
+  const page = await client.workflowService.listWorkflowExecutions({
+    namespace: client.options.namespace,
+    query,
+    pageSize,
+    nextPageToken: next ? Buffer.from(next, 'base64') : new Uint8Array(),
+  });
+  const listed = (page.executions ?? []).map((run): ListedCase => {
+    const decoded = (name: string): unknown => {
+      const payload = run.searchAttributes?.indexedFields?.[name];
+      return payload ? defaultPayloadConverter.fromPayload(payload) : null;
+    };
+    // One value comes as itself, several as a list.
+    const texts = (name: string): string[] => [decoded(name)].flat().filter((value) => typeof value === 'string');
+    const at = (time: typeof run.startTime) =>
+      time ? new Date(Number(time.seconds) * 1000 + (time.nanos ?? 0) / 1e6).toISOString() : null;
+    const open = run.closeTime == null;
+    return {
+      request: texts('Request')[0] ?? run.execution?.workflowId ?? '',
+      process: texts('Process')[0] ?? run.type?.name ?? '',
+      employee: texts('Employee')[0] ?? '',
+      manager: texts('Manager')[0] ?? null,
+      state: texts('State')[0] ?? '',
+      open,
+      waitsFor: open ? texts('WaitsFor') : [],
+      due: open ? (texts('Due')[0] ?? null) : null,
+      started: at(run.startTime) ?? '',
+      ended: at(run.closeTime),
+    };
+  });
+  const token = page.nextPageToken ?? new Uint8Array();
+  return { cases: listed, next: token.length > 0 ? Buffer.from(token).toString('base64') : null };
+}
+
+/** Runs `work` over all items, at most `atOnce` at a time, and keeps their order. */
+export async function each<In, Out>(
+  items: readonly In[],
+  atOnce: number,
+  work: (item: In) => Promise<Out>,
+): Promise<Out[]> {
+  const results: Out[] = new Array(items.length);
+  const queue = items.entries();
+  const lane = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
+  return results;
+}

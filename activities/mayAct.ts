@@ -1,0 +1,98 @@
+import type { Facts } from '../machines/register.ts';
+import { actsFor, deciders, detachers, leaverDeciders, removers } from '../machines/rights.ts';
+import type { CaseStatus, Waiting } from './caseStatus.ts';
+import type { Person } from './ports.ts';
+
+/**
+ * What of a case waits for one person, and whether they may read it, by what the register shows now. The rules are in
+ * `machines/rights.ts`; this applies them to a case's status.
+ */
+
+/** One thing that waits for a person: the fields of the status's `waitingFor`, and whose case it is. */
+export type Task = {
+  request: string;
+  process: string;
+  employee: string;
+  system: string;
+  roles: string[];
+  state: string;
+  task: string;
+  /** Only the assignments that this person may detach. */
+  assignments?: string[];
+  /** Where those assignments are, as far as the register still shows them. */
+  places?: { assignment: string; role: string; organisation: string; intervention: string | null; form: string }[];
+  mayAct: string[];
+  asOf: string;
+  guidance?: unknown;
+  since?: string | undefined;
+  due?: string | null | undefined;
+  /** The manager in whose place this person would act, as a deputy. */
+  for?: string;
+};
+
+/** True where the deadline of a leaver's step has passed: the authorisation administration may act then, too. */
+const pastDeadline = (status: CaseStatus, waiting: Waiting, now: string) =>
+  status.process === 'employeeLeaves' && typeof waiting.due === 'string' && Date.parse(waiting.due) <= Date.parse(now);
+
+/** Who may detach one assignment now. One that the register no longer shows is left to those who were asked. */
+function mayDetach(facts: Facts, status: CaseStatus, waiting: Waiting, id: string): string[] {
+  const assignment = facts.assignments.find((candidate) => candidate.id === id);
+  const people = assignment ? detachers(facts, assignment) : waiting.mayAct;
+  const all = pastDeadline(status, waiting, facts.asOf) ? [...people, ...removers(facts)] : people;
+  return [...new Set(all)].filter((person) => person !== facts.employee);
+}
+
+/** Which of the assignments that wait this person may detach now. */
+export const detachableBy = (facts: Facts, status: CaseStatus, waiting: Waiting, person: string): string[] =>
+  (waiting.assignments ?? []).filter((id) => mayDetach(facts, status, waiting, id).includes(person));
+
+/** Who may do what waits, whatever it is. */
+function mayDo(facts: Facts, status: CaseStatus, waiting: Waiting): string[] {
+  if (waiting.task === 'detach')
+    return [...new Set((waiting.assignments ?? []).flatMap((id) => mayDetach(facts, status, waiting, id)))];
+  if (waiting.task === 'remove') return removers(facts);
+  return status.process === 'employeeLeaves' ? leaverDeciders(facts) : deciders(facts);
+}
+
+/** What of this case waits for this person now. */
+export function tasksOf(facts: Facts, status: CaseStatus, person: string): Task[] {
+  return status.waitingFor.flatMap((waiting) => {
+    const mayAct = mayDo(facts, status, waiting);
+    if (!mayAct.includes(person)) return [];
+    const { request, process, employee, system, roles, state } = status;
+    const { assignments: _, ...rest } = waiting;
+    const task: Task = { ...rest, request, process, employee, system, roles, state, mayAct, asOf: facts.asOf };
+    if (waiting.task === 'detach') {
+      task.assignments = detachableBy(facts, status, waiting, person);
+      task.places = facts.assignments
+        .filter(({ id }) => task.assignments?.includes(id))
+        .map(({ id, role, organisation, intervention, form }) => ({
+          assignment: id,
+          role,
+          organisation,
+          intervention,
+          form,
+        }));
+    } else if (waiting.task !== 'remove') {
+      const manager = actsFor(facts, person);
+      if (manager) task.for = manager;
+    }
+    return [task];
+  });
+}
+
+/** Who may read any case of this employee, whatever it waits for (contract, "Cases"). */
+export function mayReadCasesOf(facts: Facts, reader: string, person: Person | null): boolean {
+  if (person === null) return false;
+  const { manager } = facts;
+  return (
+    reader === facts.employee ||
+    reader === manager?.id ||
+    (manager?.deputies.includes(reader) ?? false) ||
+    person.functions.length > 0
+  );
+}
+
+/** Who may read this case: as above, and whoever may act on it. */
+export const mayRead = (facts: Facts, status: CaseStatus, reader: string, person: Person | null): boolean =>
+  mayReadCasesOf(facts, reader, person) || (person !== null && tasksOf(facts, status, reader).length > 0);

@@ -1,0 +1,119 @@
+/**
+ * What went wrong, for the person who asked: what was wrong, what was expected, what to do next. Swedish first, then
+ * English; ids of employees, never their names.
+ */
+
+/** A text for a person, in both languages. */
+export type Text = { sv: string; en: string };
+export type Language = keyof Text;
+
+const list = (values: readonly string[]) => values.join(', ');
+
+/** The contract has every refusal end with the helpdesk's number. */
+export const helpdesk: Text = {
+  sv: 'Hjälp: behörighetsadministrationens helpdesk, anknytning 81 000, val 2.',
+  en: "Help: the authorisation administration's helpdesk, extension 81 000, choice 2.",
+};
+
+export const problems = {
+  unknownPerson: (person: string): Text => ({
+    sv: `Registret har ingen person ${person}. Kontrollera numret.`,
+    en: `The register has no person ${person}. Check the number.`,
+  }),
+  unknownRole: (roles: readonly string[], known: readonly string[]): Text => ({
+    sv: `Ingen i registret har rollen ${list(roles)}. Roller som finns: ${list(known)}.`,
+    en: `Nobody in the register has the role ${list(roles)}. Roles that exist: ${list(known)}.`,
+  }),
+  roleNotHeld: (person: string, roles: readonly string[], held: readonly string[]): Text => ({
+    sv: `${person} har inte rollen ${list(roles)}. Det går att ta bort: ${list(held) || 'ingenting, behörighet saknas'}.`,
+    en: `${person} does not have the role ${list(roles)}. What can be removed: ${list(held) || 'nothing, there is no authorisation'}.`,
+  }),
+  unknownAssignment: (assignment: string): Text => ({
+    sv: `Registret har inget uppdrag ${assignment}. Se \`aterkalla register show\`.`,
+    en: `The register has no assignment ${assignment}. See \`aterkalla register show\`.`,
+  }),
+  noSuchCase: (request: string): Text => ({
+    sv: `Det finns inget ärende ${request}. Ett ärendenummer ser ut som removal-SUS-1001-7f3k9q; \`aterkalla cases\` visar dem som finns.`,
+    en: `There is no case ${request}. A request number looks like removal-SUS-1001-7f3k9q; \`aterkalla cases\` shows those that exist.`,
+  }),
+  mayNotRead: (reader: string, request: string): Text => ({
+    sv: `${reader} får inte läsa ärende ${request}. Det får den anställda, chefen, ersättare, den som kan agera i ärendet, behörighetsadministrationen, HR och revisorer.`,
+    en: `${reader} may not read case ${request}. The employee, the manager, deputies, whoever may act on it, the authorisation administration, human resources and auditors may.`,
+  }),
+  mayNotPreview: (reader: string, employee: string): Text => ({
+    sv: `${reader} får inte se vad ett borttag för ${employee} skulle göra. Det får den anställda, chefen, ersättare, behörighetsadministrationen, HR och revisorer.`,
+    en: `${reader} may not see what a removal for ${employee} would do. The employee, the manager, deputies, the authorisation administration, human resources and auditors may.`,
+  }),
+  alreadyOpen: (employee: string, open: string): Text => ({
+    sv: `Det finns redan ett öppet ärende för ${employee}: ${open}. Se \`aterkalla status ${open}\`.`,
+    en: `There is already an open case for ${employee}: ${open}. See \`aterkalla status ${open}\`.`,
+  }),
+  ended: (request: string, outcome: string, at: string): Text => ({
+    sv: `Ärende ${request} är avslutat (${outcome}${at && `, ${at}`}); inget mer kan göras i det.`,
+    en: `Case ${request} has ended (${outcome}${at && `, ${at}`}); nothing more can be done in it.`,
+  }),
+  startRefused: (request: string, reason: Text): Text => ({
+    sv: `Ärende ${request} avslogs: ${reason.sv}`,
+    en: `Case ${request} was refused: ${reason.en}`,
+  }),
+  nothingToDetach: (request: string, person: string): Text => ({
+    sv: `Det finns inget uppdrag i ärende ${request} som ${person} kan avsluta nu. Se \`aterkalla status ${request}\`.`,
+    en: `There is no assignment in case ${request} that ${person} may detach now. See \`aterkalla status ${request}\`.`,
+  }),
+  registerAway: (): Text => ({
+    sv: 'Registret svarar inte just nu. Försök igen om en stund, med samma --id.',
+    en: 'The register does not answer just now. Try again in a while, with the same --id.',
+  }),
+  fileRefused: (faults: readonly string[]): Text => ({
+    sv: `Registerfilen togs inte emot; registret är oförändrat. Fel i filen:\n- ${faults.join('\n- ')}`,
+    en: `The register file was not taken in; the register is unchanged. Faults in the file:\n- ${faults.join('\n- ')}`,
+  }),
+  fileUnreadable: (file: string, why: string): Text => ({
+    sv: `Filen ${file} kan inte läsas som JSON: ${why}. Ange en registerfil.`,
+    en: `The file ${file} cannot be read as JSON: ${why}. Name a register file.`,
+  }),
+  tooLarge: (): Text => ({
+    sv: 'Registerfilen är för stor för att skickas genom Temporal (2 MB packad). Ange den i stället som REGISTER_FILE vid första starten.',
+    en: 'The register file is too large to be sent through Temporal (2 MB packed). Name it as REGISTER_FILE at the first start instead.',
+  }),
+  unreachable: (address: string, why: string): Text => ({
+    sv: `Temporal på ${address} svarar inte (${why}). Starta systemet med \`npm start\`, eller rätta TEMPORAL_ADDRESS.`,
+    en: `Temporal at ${address} does not answer (${why}). Start the system with \`npm start\`, or correct TEMPORAL_ADDRESS.`,
+  }),
+  notRunning: (file: string): Text => ({
+    sv: `Systemet är inte igång här: ${file} finns inte eller går inte att läsa. Starta det med \`npm start\`, eller ange DATA_DIR eller TEMPORAL_ADDRESS.`,
+    en: `The system does not run here: ${file} is not there or cannot be read. Start it with \`npm start\`, or set DATA_DIR or TEMPORAL_ADDRESS.`,
+  }),
+  temporalSettings: (why: string): Text => ({
+    sv: `Inställningarna för Temporal (TEMPORAL_*) går inte att använda: ${why}. Rätta dem.`,
+    en: `The settings for Temporal (TEMPORAL_*) cannot be used: ${why}. Correct them.`,
+  }),
+  noWorker: (): Text => ({
+    sv: 'Ingen arbetare svarar på kön aterkalla. Kontrollera med `aterkalla doctor`, försök sedan igen med samma --id.',
+    en: 'No worker answers on the task queue aterkalla. Check with `aterkalla doctor`, then try again with the same --id.',
+  }),
+  notOnThisServer: (): Text => ({
+    sv: 'Den här Temporal-servern saknar fristående aktiviteter, så registret kan inte frågas. Starta och agera går ändå; en nyare server behövs för resten.',
+    en: 'This Temporal server has no standalone activities, so the register cannot be asked. Starting and acting work all the same; the rest needs a newer server.',
+  }),
+  cannotList: (): Text => ({
+    sv: 'Den här Temporal-servern kan inte lista ärenden. Ange ett ärendenummer.',
+    en: 'This Temporal server cannot list cases. Name a request number.',
+  }),
+  unexpected: (what: string): Text => ({
+    sv: `Något oväntat hände: ${what}. Försök igen med samma --id; kontrollera med \`aterkalla doctor\`.`,
+    en: `Something unexpected happened: ${what}. Try again with the same --id; check with \`aterkalla doctor\`.`,
+  }),
+  whoActs: (): Text => ({
+    sv: 'Ange vem som agerar: --as PERSON.',
+    en: 'Say who acts: --as PERSON.',
+  }),
+  input: (what: string, expected: Text): Text => ({
+    sv: `${what}: ${expected.sv}.`,
+    en: `${what}: ${expected.en}.`,
+  }),
+  commandLine: (what: string): Text => ({
+    sv: `Kommandot går inte att tolka (${what}). Se \`aterkalla --help\`.`,
+    en: `The command cannot be understood (${what}). See \`aterkalla --help\`.`,
+  }),
+};
