@@ -1,4 +1,4 @@
-import type { Facts } from '../machines/register.ts';
+import type { Assignment, Facts } from '../machines/register.ts';
 
 /**
  * What the activities need from the world outside, as small interfaces. `outside/` has an embedded default and a real
@@ -19,7 +19,7 @@ export type Person = {
 /** The register of authorisations (SUS and who is who). */
 export type Register = {
   /** What the register shows of this employee now, read in one snapshot. An unknown employee gives `known: false`. */
-  facts(employee: string, system: string): Promise<Facts>;
+  facts(employee: string, system: string, known?: Assignment[]): Promise<Facts>;
   /** Detaches these assignments of the employee; those already gone are left alone. Idempotent. */
   detach(employee: string, system: string, assignments: string[]): Promise<void>;
   /**

@@ -34,6 +34,11 @@ export type Facts = {
   roles: string[];
   /** The employee's assignments in roles that are held. Stranded ones cannot be looked up and are not here. */
   assignments: Assignment[];
+  /**
+   * Of the assignments that the reader knew of, those that the register no longer shows, with who could detach them now:
+   * where people change SUS themselves, an assignment is gone before anybody says so.
+   */
+  gone: Assignment[];
   authorisationAdministration: string[];
   humanResources: string[];
   /** Only where it was asked for: the open leaver's case of this employee, and whether its own work has begun. */

@@ -1,4 +1,4 @@
-import type { Facts } from './register.ts';
+import type { Assignment, Facts } from './register.ts';
 
 /**
  * What the processes ask of the world outside: the name, input and answer of each source that a machine invokes. The
@@ -56,16 +56,24 @@ export type OrderInput = {
   decidedAt: string;
 };
 
+export type LookUpInput = {
+  employee: string;
+  system: string;
+  /** The assignments that the case knows of: see `Facts.gone`. */
+  known?: Assignment[];
+  leaver?: boolean;
+};
+
 export type Sources = {
   /** What the register shows now; with `leaver: true` also whether a leaver's case of this employee is at work. */
-  lookUp(input: { employee: string; system: string; leaver?: boolean }): Promise<Facts>;
+  lookUp(input: LookUpInput): Promise<Facts>;
   /** Orders on form 9460. Fails with an error named `OrderRefused` where Min Support refuses for good. */
   order(input: OrderInput): Promise<{ orderNumber: string }>;
   cancelOrder(input: { orderNumber: string }): Promise<void>;
   /** Detaches (where the settings say so) and answers with what the register shows afterwards. */
-  detach(input: { employee: string; system: string; assignments: string[] }): Promise<Facts>;
+  detach(input: LookUpInput & { assignments: string[] }): Promise<Facts>;
   /** Removes (where the settings say so, and nothing is attached) and answers with what the register then shows. */
-  remove(input: { employee: string; system: string; roles: string[]; stranded: string[] }): Promise<Facts>;
+  remove(input: LookUpInput & { roles: string[]; stranded: string[] }): Promise<Facts>;
   /** Sends mails. A mail server that is away is tried again until it is there. */
   tell(input: TellInput): Promise<TellAnswer>;
   /** Asks an open removal of the employee to give way; answers once it has, or where there is none. */
