@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import type { Person, Responsibilities } from '../activities/ports.ts';
+import type { Facts } from '../machines/register.ts';
+import type { Row } from './database.ts';
+import { ASSIGNMENT_ROLES } from './registerFileForm.ts';
+
+/**
+ * Reading the register: the statements that look, and their rows as the process knows them. What one answer needs is
+ * read by one statement, so that it shows one moment.
+ */
+
+const ids = z.array(z.string());
+
+/** Who, in a role, has an assignment (`there` says where) that can be looked up, and is still in the register. */
+const peopleWho = (role: string, there: string) => `(
+  select coalesce(jsonb_agg(distinct x.person), '[]') from aterkalla.assignments x
+    join aterkalla.people xp on xp.id = x.person
+    join aterkalla.authorisations xa on xa.person = x.person and xa.system = $2 and x.role = any(xa.roles)
+   where x.role = '${role}' and not x.stranded and ${there})`;
+
+const peopleWithFunction = (name: string) => `(
+  select coalesce(jsonb_agg(f.id order by f.id), '[]') from aterkalla.people f
+   where f.functions <> '{}' and '${name}' = any(f.functions))`;
+
+/** Parameters: employee, system. Always one row. */
+export const FACTS = `
+  select p.id is not null as known,
+    case when m.id is not null then jsonb_build_object(
+      'id', m.id,
+      'deputies', (select coalesce(jsonb_agg(d.id order by d.id), '[]')
+                     from aterkalla.people d where d.id = any(m.deputies)),
+      'manager', (select above.id from aterkalla.people above where above.id = m.manager)) end as manager,
+    coalesce(to_jsonb(a.roles), '[]') as roles,
+    (select coalesce(jsonb_agg(jsonb_build_object(
+        'id', s.id, 'role', s.role, 'organisation', s.organisation, 'form', coalesce(o.form, 'finsam'),
+        'intervention', s.intervention,
+        'administrators', ${peopleWho('collaborationAdministrator', 'x.organisation = s.organisation')},
+        'managers', ${peopleWho('interventionManager', 'x.intervention = s.intervention')}) order by s.id), '[]')
+       from aterkalla.assignments s left join aterkalla.organisations o on o.id = s.organisation
+      where s.person = e.id and not s.stranded and s.role = any(a.roles)) as assignments,
+    ${peopleWithFunction('authorisationAdministration')} as administration,
+    ${peopleWithFunction('humanResources')} as resources
+  from (select $1::text as id) e
+    left join aterkalla.people p on p.id = e.id
+    left join aterkalla.people m on m.id = p.manager
+    left join aterkalla.authorisations a on a.person = e.id and a.system = $2`;
+
+const factsRow = z.object({
+  known: z.boolean(),
+  manager: z.object({ id: z.string(), deputies: ids, manager: z.string().nullable() }).nullable(),
+  roles: ids,
+  assignments: z.array(
+    z.object({
+      id: z.string(),
+      role: z.enum(ASSIGNMENT_ROLES),
+      organisation: z.string(),
+      form: z.enum(['finsam', 'af-fk']),
+      intervention: z.string().nullable(),
+      administrators: ids,
+      managers: ids,
+    }),
+  ),
+  administration: ids,
+  resources: ids,
+});
+
+/** @param row what {@link FACTS} gave. @param asOf when it was asked, ISO 8601. */
+export function factsOf(row: Row | undefined, employee: string, asOf: string): Facts {
+  const { known, manager, roles, assignments, administration, resources } = factsRow.parse(row);
+  return {
+    asOf,
+    employee,
+    known,
+    manager,
+    roles,
+    assignments,
+    authorisationAdministration: administration,
+    humanResources: resources,
+  };
+}
+
+const personRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  manager: z.string().nullable(),
+  deputies: ids,
+  functions: z.array(z.enum(['authorisationAdministration', 'humanResources', 'auditor'])),
+  language: z.enum(['sv', 'en']),
+});
+
+const PERSON_FIELDS = 'id, name, email, manager, deputies, functions, language';
+/** Parameter: the person's id. */
+export const PERSON = `select ${PERSON_FIELDS} from aterkalla.people where id = $1`;
+
+export const personOf = (row: Row | undefined): Person | null => (row === undefined ? null : personRow.parse(row));
+
+/** Parameters: person, system. One row where the register knows the person, else none. */
+export const RESPONSIBILITIES = `
+  with me as (select * from aterkalla.people where id = $1),
+  mine as (
+    select s.role, s.organisation, s.intervention from aterkalla.assignments s
+      join aterkalla.authorisations a on a.person = s.person and a.system = $2 and s.role = any(a.roles)
+     where s.person = $1 and not s.stranded),
+  managers as (
+    select id from me union select id from aterkalla.people where deputies @> array[$1::text])
+  select to_jsonb(me) as person,
+    (select jsonb_agg(id order by id <> me.id, id) from managers) as decides_for,
+    (select coalesce(jsonb_agg(e.id order by e.id), '[]') from aterkalla.people e
+      where e.id <> me.id and (e.manager in (select id from managers) or ('humanResources' = any(me.functions)
+        and (e.manager is null or e.manager = e.id
+          or not exists (select from aterkalla.people above where above.id = e.manager))))) as decides_on,
+    (select coalesce(jsonb_agg(distinct organisation), '[]') from mine
+      where role = 'collaborationAdministrator') as administers,
+    (select coalesce(jsonb_agg(distinct intervention), '[]') from mine
+      where role = 'interventionManager' and intervention is not null) as manages,
+    (select coalesce(jsonb_agg(distinct organisation), '[]') from mine
+      where role = 'collaborationAdministrator'
+         or (role = 'interventionManager' and intervention is not null)) as organisations
+  from me`;
+
+const responsibilitiesRow = z.object({
+  person: personRow,
+  decides_for: ids,
+  decides_on: ids,
+  administers: ids,
+  manages: ids,
+  organisations: ids,
+});
+
+/** @param row what {@link RESPONSIBILITIES} gave; nothing where the register does not know the person. */
+export function responsibilitiesOf(row: Row | undefined): Responsibilities {
+  if (row === undefined)
+    return { person: null, decidesFor: [], decidesOn: [], administers: [], manages: [], organisations: [] };
+  const { person, decides_for, decides_on, administers, manages, organisations } = responsibilitiesRow.parse(row);
+  return { person, decidesFor: decides_for, decidesOn: decides_on, administers, manages, organisations };
+}
