@@ -1,0 +1,154 @@
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import * as z from 'zod';
+
+/** The settings (contract, "Commands"): read from the environment, every value checked, all that is wrong named at once. */
+
+/** Where Temporal is: our own development server, or one that the SDK's own configuration names. */
+export type TemporalSettings =
+  | { kind: 'embedded'; port: number; uiPort: number }
+  | { kind: 'external'; address: string; namespace: string; connection: NativeConnectionOptions };
+
+export type Settings = {
+  /** Absolute. */
+  dataDir: string;
+  temporal: TemporalSettings;
+  portalPort: number;
+  /** Absolute. */
+  registerFile: string;
+  registerMode: 'performs' | 'observes';
+  databaseUrl?: string;
+  smtpUrl?: string;
+  mailFrom: string;
+  helpdeskMail: string;
+  minSupportUrl?: string;
+};
+
+/** Some settings cannot be used; `problems` has one line for each, with variable, problem and what is expected. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+  readonly problems: string[];
+  constructor(problems: string[]) {
+    super(`Settings cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+const port = (standard: number) =>
+  z
+    .string()
+    .default(String(standard))
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a port, 0 to 65535 (0: a free one)')
+    .transform(Number);
+
+/** URLs may hold a password, so that problems with them never repeat the value. */
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')} (not shown here: it may hold a password)`,
+    )
+    .optional();
+
+const mailAddress = (standard: string) =>
+  z
+    .string()
+    .default(standard)
+    .refine(
+      (text) => /^[^\s@<>,;:"\p{Cc}]{1,64}@[^\s@<>,;:"\p{Cc}]{1,255}$/u.test(text),
+      'must be one mail address, as in name@example.se',
+    );
+
+const isA = (path: string, kind: 'file' | 'folder') => {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && (kind === 'file' ? found.isFile() : found.isDirectory());
+};
+
+const schema = z.object({
+  DATA_DIR: z
+    .string()
+    .default(join(import.meta.dirname, '.data'))
+    .transform((path) => resolve(path))
+    .refine(
+      (path) => isA(path, 'folder') || !statSync(path, { throwIfNoEntry: false }),
+      'must be a folder, or not exist yet',
+    ),
+  TEMPORAL_PORT: port(7233),
+  TEMPORAL_UI_PORT: port(8233),
+  PORTAL_PORT: port(8080),
+  REGISTER_FILE: z
+    .string()
+    .default(join(import.meta.dirname, 'register.sample.json'))
+    .transform((path) => resolve(path))
+    .refine((path) => isA(path, 'file'), 'must be a file that is there'),
+  REGISTER_MODE: z.enum(['performs', 'observes'], { error: 'must be performs or observes' }).default('performs'),
+  DATABASE_URL: url('postgres:', 'postgresql:'),
+  SMTP_URL: url('smtp:', 'smtps:'),
+  MAIL_FROM: mailAddress('aterkalla@localhost'),
+  HELPDESK_MAIL: mailAddress('helpdesk@localhost'),
+  MIN_SUPPORT_URL: url('http:', 'https:'),
+});
+
+/**
+ * Reads the settings.
+ *
+ * @param env the environment; a variable that is set to nothing counts as not set.
+ * @throws SettingsError that names all that is wrong at once.
+ */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value) given[name] = value;
+
+  const problems: string[] = [];
+  const parsed = schema.safeParse(given);
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    const name = String(path[0]);
+    problems.push(name.endsWith('_URL') ? `${name} ${message}` : `${name} is ${shown(given[name])} but ${message}`);
+  }
+  const external = readExternal(given, problems);
+  const values = parsed.data;
+  if (values && !external && values.TEMPORAL_PORT !== 0 && values.TEMPORAL_PORT === values.TEMPORAL_UI_PORT)
+    problems.push('TEMPORAL_PORT and TEMPORAL_UI_PORT are the same port; set one of them to another');
+  if (!values || problems.length > 0) throw new SettingsError(problems);
+
+  return {
+    dataDir: values.DATA_DIR,
+    temporal: external ?? { kind: 'embedded', port: values.TEMPORAL_PORT, uiPort: values.TEMPORAL_UI_PORT },
+    portalPort: values.PORTAL_PORT,
+    registerFile: values.REGISTER_FILE,
+    registerMode: values.REGISTER_MODE,
+    ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
+    ...(values.SMTP_URL && { smtpUrl: values.SMTP_URL }),
+    mailFrom: values.MAIL_FROM,
+    helpdeskMail: values.HELPDESK_MAIL,
+    ...(values.MIN_SUPPORT_URL && { minSupportUrl: values.MIN_SUPPORT_URL }),
+  };
+}
+
+const shown = (value: string | undefined) => JSON.stringify(value?.slice(0, 80));
+
+/** Any of these says that Temporal runs elsewhere. */
+const saysWhere = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'];
+/** These mean nothing to the embedded server: whoever set them had another one in mind. */
+const needsAnAddress = /^TEMPORAL_(NAMESPACE|API_KEY|TLS(_.*)?|GRPC_META_.*)$/;
+
+function readExternal(given: Record<string, string>, problems: string[]): TemporalSettings | undefined {
+  if (!saysWhere.some((name) => given[name])) {
+    for (const name of Object.keys(given).filter((name) => needsAnAddress.test(name)))
+      if (given[name] !== 'default')
+        problems.push(`${name} is set, but nothing says which server is meant: set TEMPORAL_ADDRESS too, or unset it`);
+    return undefined;
+  }
+  try {
+    const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars: given });
+    const address = connectionOptions.address ?? 'localhost:7233';
+    return { kind: 'external', address, namespace, connection: { ...connectionOptions, address } };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    problems.push(`${saysWhere.filter((name) => given[name]).join(', ')}: ${why}; see the SDK's own configuration`);
+    return undefined;
+  }
+}

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { freePort } from './ports.ts';
+import { allProcesses, endProcess, type ProcessInfo, processInfo } from './processes.ts';
+
+/** Temporal's development server with its UI, on a SQLite file in the data folder. */
+
+/** How long the server may take until it answers, in milliseconds: a large file after a crash takes a while. */
+const ANSWERS_WITHIN = 60_000;
+
+export type EmbeddedServer = {
+  /** `host:port` of the front end. */
+  address: string;
+  /** URL of Temporal UI. */
+  ui: string;
+  pid: number;
+  /** Ends it in order; done when it has ended. */
+  stop(): Promise<void>;
+};
+
+export type ServerOptions = {
+  /** The Temporal CLI's path. */
+  cli: string;
+  /** Absolute path, symbolic links resolved: it tells our server from others. */
+  dataDir: string;
+  /** 0 takes a free one. */
+  port: number;
+  uiPort: number;
+  /** Told when the server ends although nobody stopped it; it has been started again by then, or `failed` says why not. */
+  onRestart?: (failed?: Error) => void;
+};
+
+/**
+ * Starts the server and waits until it answers. One left over on the same file by a run that was killed is ended first.
+ * One that ends by itself is started again on the same ports.
+ *
+ * @throws Error where a port is taken (naming port and variable), or where the server does not answer.
+ */
+export async function startServer(options: ServerOptions): Promise<EmbeddedServer> {
+  const { dataDir, onRestart = () => {} } = options;
+  await endLeftOver(dataDir);
+  const port = await freePort(options.port, 'TEMPORAL_PORT', "Temporal's development server");
+  const uiPort = await freePort(options.uiPort, 'TEMPORAL_UI_PORT', 'Temporal UI');
+  const address = `127.0.0.1:${port}`;
+  let stopping = false;
+  let child = await launch(options, port, uiPort);
+
+  const watch = () =>
+    child.once('exit', async () => {
+      if (stopping) return;
+      try {
+        child = await launch(options, port, uiPort);
+        watch();
+        onRestart();
+      } catch (error) {
+        onRestart(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  watch();
+
+  return {
+    address,
+    ui: `http://127.0.0.1:${uiPort}`,
+    get pid() {
+      return child.pid ?? 0;
+    },
+    async stop() {
+      stopping = true;
+      await end(child);
+    },
+  };
+}
+
+const fileOf = (dataDir: string) => join(dataDir, 'temporal.db');
+const logOf = (dataDir: string) => join(dataDir, 'temporal.log');
+
+/** Ends the development servers that still run on this data folder's file. */
+export async function endLeftOver(dataDir: string): Promise<void> {
+  const isOurs = ({ command }: ProcessInfo) => {
+    const at = command.indexOf('--db-filename');
+    return command.includes('start-dev') && at > 0 && command[at + 1] === fileOf(dataDir);
+  };
+  await Promise.all(
+    allProcesses()
+      .filter(isOurs)
+      .map((left) => endProcess(left)),
+  );
+}
+
+async function launch({ cli, dataDir }: ServerOptions, port: number, uiPort: number): Promise<ChildProcess> {
+  const args = ['server', 'start-dev', '--db-filename', fileOf(dataDir), '--ip', '127.0.0.1'];
+  args.push('--port', String(port), '--ui-port', String(uiPort), '--log-level', 'error');
+  // Twice the throughput (design.md); what was acknowledged survives a killed process, not always a power cut.
+  args.push('--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL');
+  const log = openSync(logOf(dataDir), 'w', 0o600);
+  // A process group of its own: Ctrl-C must not end it before the worker has drained.
+  const child = spawn(cli, args, { detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  const ended = once(child, 'exit').then(
+    ([code, signal]) => `it ended (${signal ?? code})`,
+    (error: unknown) => `it cannot be run (${error instanceof Error ? error.message : error})`,
+  );
+  try {
+    const problem = await Promise.race([answers(`127.0.0.1:${port}`, child), ended]);
+    if (problem) throw new Error(`Temporal's development server did not start: ${problem}.\n${lastLines(dataDir)}`);
+    return child;
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+}
+
+/** Undefined once the server answers for the namespace `default`, else why not. */
+async function answers(address: string, child: ChildProcess): Promise<string | undefined> {
+  let why = '';
+  for (const until = Date.now() + ANSWERS_WITHIN; Date.now() < until && isRunning(child); await wait(50)) {
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: 1000 });
+      try {
+        await connection.workflowService.describeNamespace({ namespace: 'default' });
+        return undefined;
+      } finally {
+        await connection.close();
+      }
+    } catch (error) {
+      why = error instanceof Error ? error.message : String(error);
+    }
+  }
+  return `no answer within ${ANSWERS_WITHIN / 1000} s (${why})`;
+}
+
+function lastLines(dataDir: string): string {
+  try {
+    return readFileSync(logOf(dataDir), 'utf8').trim().split('\n').slice(-5).join('\n');
+  } catch {
+    return '';
+  }
+}
+
+const isRunning = (child: ChildProcess) => child.pid && child.exitCode === null && child.signalCode === null;
+
+async function end(child: ChildProcess): Promise<void> {
+  if (!child.pid || !isRunning(child)) return;
+  const ended = once(child, 'exit');
+  const info = processInfo(child.pid);
+  if (info) await endProcess(info);
+  await ended;
+}

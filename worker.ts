@@ -1,0 +1,134 @@
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createCaseActivities } from './activities/cases.ts';
+import { createActivities } from './activities/index.ts';
+import { type Outside, openOutside } from './outside/index.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { payloadConverterPath, workflowBundle } from './setup/bundle.ts';
+import { runUntilTold } from './setup/lifetime.ts';
+import { isMain } from './setup/main.ts';
+import { addSearchAttributes } from './setup/namespace.ts';
+
+/** Puts workflows and activities together as a Temporal worker. */
+
+export const TASK_QUEUE = 'aterkalla';
+
+/** How long activities in flight may take to finish at the end; the SDK's default would cut them off. */
+const GRACE = '10 seconds';
+/** Cases wait for people for days: what is cached serves the acts of the moment (2,000 cost 0.9 GB). */
+const CACHED_WORKFLOWS = 300;
+
+export type WorkerNeeds = {
+  connection: NativeConnection;
+  namespace: string;
+  /** For the activities that look at cases. */
+  client: Client;
+  outside: Outside;
+  settings: Pick<Settings, 'registerMode' | 'helpdeskMail'>;
+  /** The module that exports the workflows, where it is not the project's own. */
+  workflowsPath?: string;
+};
+
+export type RunningWorker = {
+  /** Finishes what is in flight, then ends. */
+  shutdown(): Promise<void>;
+  /** Rejects when the worker ends although nobody asked it to; never resolves. */
+  failed: Promise<never>;
+};
+
+/**
+ * Starts a worker on the task queue `aterkalla`.
+ *
+ * @throws Error where the workflows cannot be bundled, or where Temporal does not take the worker.
+ */
+export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
+  const { connection, namespace, client, outside, settings } = needs;
+  const { register, minSupport, mail } = outside;
+  const { registerMode, helpdeskMail } = settings;
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: await workflowBundle(needs.workflowsPath),
+    activities: {
+      ...createActivities({ register, minSupport, mail, client, registerMode, helpdeskMail }),
+      ...createCaseActivities({ register, client }),
+    },
+    ...(payloadConverterPath && { dataConverter: { payloadConverterPath } }),
+    shutdownGraceTime: GRACE,
+    // After a worker was killed, its cases go to another one after this time instead of 10 s.
+    stickyQueueScheduleToStartTimeout: '1s',
+    maxCachedWorkflows: CACHED_WORKFLOWS,
+  });
+  const running = worker.run();
+  let stopping = false;
+  const failed = new Promise<never>((_, fail) => {
+    const tell = (error: unknown) => {
+      if (!stopping) fail(new Error('The worker ended although nobody asked it to', { cause: error }));
+    };
+    running.then(() => tell(undefined), tell);
+  });
+  // Whoever waits for it hears of it; where nobody does, it must not end the process.
+  failed.catch(() => {});
+  return {
+    failed,
+    async shutdown() {
+      stopping = true;
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running.catch(() => {});
+    },
+  };
+}
+
+/**
+ * Has the SDK log only what an operator must know, without payloads or messages of failures, which may hold personal
+ * data, and leave signals to us: the worker has to end before what it needs. Once a process, before any connection.
+ */
+export function installRuntime(): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    logger: new DefaultLogger('WARN', logLine),
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+  });
+}
+let installed = false;
+
+const shownInLogs = ['workflowType', 'workflowId', 'activityType', 'attempt', 'taskQueue'] as const;
+
+function logLine({ level, message, meta }: LogEntry): void {
+  const about = shownInLogs.filter((name) => meta?.[name] !== undefined).map((name) => `${name}=${meta?.[name]}`);
+  const error: unknown = meta?.error;
+  if (error instanceof Error) about.push(`error=${error.name}`);
+  console.error([`${new Date().toISOString()} ${level} ${message.split('\n')[0]}`, ...about].join(' '));
+}
+
+/** The worker alone, against a Temporal server elsewhere: `node worker.ts`. */
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  const { temporal } = settings;
+  if (temporal.kind === 'embedded')
+    throw new Error(
+      'The worker alone needs a Temporal server: set TEMPORAL_ADDRESS. With the embedded one, use npm start.',
+    );
+  await runUntilTold(async (undo) => {
+    installRuntime();
+    const native = await NativeConnection.connect(temporal.connection);
+    undo.add(() => native.close());
+    const connection = await Connection.connect(temporal.connection);
+    undo.add(() => connection.close());
+    await addSearchAttributes(connection, temporal.namespace).catch((error: unknown) =>
+      console.error(`warning: ${error}`),
+    );
+    const outside = await openOutside(settings);
+    undo.add(() => outside.close());
+    const client = new Client({ connection, namespace: temporal.namespace });
+    const worker = await startWorker({ connection: native, namespace: temporal.namespace, client, outside, settings });
+    undo.add(() => worker.shutdown());
+    console.log(`ready: worker for ${temporal.address}, namespace ${temporal.namespace}, task queue ${TASK_QUEUE}`);
+    return worker;
+  });
+}
+
+if (isMain(import.meta.url)) await main();
