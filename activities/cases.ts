@@ -152,7 +152,7 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
 
   return {
     /** What a removal would do. Unknown people and roles fail as the contract's exit statuses say. */
-    preview: ({ employee, roles, by }: { employee: string; roles?: string[]; by?: string }) =>
+    preview: ({ employee, roles, by }: { employee: string; roles?: string[] | undefined; by?: string | undefined }) =>
       previewOf(employee, roles, by),
 
     /** What waits for this person, oldest due first. */

@@ -18,12 +18,12 @@ export type ListedCase = {
 
 /** What narrows the list (contract, "Client", `cases`). */
 export type CaseFilters = {
-  employee?: string;
-  manager?: string;
-  state?: string;
-  open?: boolean;
-  ended?: boolean;
-  overdue?: boolean;
+  employee?: string | undefined;
+  manager?: string | undefined;
+  state?: string | undefined;
+  open?: boolean | undefined;
+  ended?: boolean | undefined;
+  overdue?: boolean | undefined;
 };
 
 const cases = "(WorkflowType = 'removal' OR WorkflowType = 'employeeLeaves') AND ExecutionStatus != 'ContinuedAsNew'";

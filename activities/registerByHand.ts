@@ -56,7 +56,7 @@ export function createRegisterActivities(register: RegisterStore) {
     },
 
     /** For `doctor`: that the register answers, and what the worker runs on. */
-    async registerAnswers(): Promise<{ roles: number; node: string }> {
+    async registerAnswers(_: Record<string, never>): Promise<{ roles: number; node: string }> {
       return { roles: (await register.everyRole()).length, node: process.versions.node };
     },
   };

@@ -112,8 +112,8 @@ export const problems = {
     sv: `${what}: ${expected.sv}.`,
     en: `${what}: ${expected.en}.`,
   }),
-  commandLine: (what: string): Text => ({
-    sv: `Kommandot går inte att tolka (${what}). Se \`aterkalla --help\`.`,
-    en: `The command cannot be understood (${what}). See \`aterkalla --help\`.`,
+  commandLine: (what: Text): Text => ({
+    sv: `Kommandot går inte att tolka (${what.sv}). Se \`aterkalla --help\`.`,
+    en: `The command cannot be understood (${what.en}). See \`aterkalla --help\`.`,
   }),
 };

@@ -1,0 +1,12 @@
+import { runCommandLine } from './client/commandLine.ts';
+
+/**
+ * The client, as a library and as the command line `aterkalla`. It needs nothing but Temporal: what takes the register
+ * it asks of the worker.
+ */
+
+export type { AterkallaClient } from './client/aterkalla.ts';
+export { connect } from './client/aterkalla.ts';
+export { ClientError } from './client/errors.ts';
+
+if (import.meta.main) process.exitCode = await runCommandLine(process.argv.slice(2), process.env);

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import type { CaseActivities } from '../activities/cases.ts';
+
+/** The task queue of the worker (contract, "Temporal"). */
+export const taskQueue = 'aterkalla';
+
+export type Question = keyof CaseActivities & string;
+export type Input<Name extends Question> = Parameters<CaseActivities[Name]>[0];
+export type Reply<Name extends Question> = Awaited<ReturnType<CaseActivities[Name]>>;
+export type Ask = <Name extends Question>(name: Name, input: Input<Name>) => Promise<Reply<Name>>;
+
+/**
+ * Asks the worker, which has the register, through a standalone activity. Questions are no acts: once answered they are
+ * deleted from the server, which keeps everything else for ten years.
+ *
+ * @returns a function that asks one question; it throws what the activity failed with.
+ */
+export const createAsk =
+  (client: Client): Ask =>
+  async <Name extends Question>(name: Name, input: Input<Name>): Promise<Reply<Name>> => {
+    const id = `ask-${name}-${randomUUID()}`;
+    const activity = await client.activity.start<Reply<Name>>(name, {
+      id,
+      taskQueue,
+      args: [input],
+      scheduleToStartTimeout: '10s',
+      startToCloseTimeout: '60s',
+      scheduleToCloseTimeout: '75s',
+      retry: { initialInterval: '250ms', maximumAttempts: 3 },
+    });
+    try {
+      return await activity.result();
+    } finally {
+      await client.workflowService
+        .deleteActivityExecution({ namespace: client.options.namespace, activityId: id })
+        .catch(() => undefined);
+    }
+  };

@@ -1,0 +1,108 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import { type Answer, parseAnswerOrNull, parseStatus } from '../activities/caseStatus.ts';
+import { type FoundCase, findCase } from '../activities/findCase.ts';
+import { requestNumber } from '../machines/requestNumber.ts';
+import { problems } from '../texts/problems.ts';
+import { taskQueue } from './ask.ts';
+import { asText, ClientError, grpcCode } from './errors.ts';
+
+/** How long the first answer of a start is waited for, in milliseconds: a busy worker, or one that just began. */
+const patience = 30_000;
+
+const keyword = (name: string, value: string): SearchAttributePair => ({
+  key: defineSearchAttributeKey(name, 'KEYWORD'),
+  value,
+});
+
+/** A case to start: its workflow type, its lock, its input. */
+export type Start = {
+  process: 'removal' | 'employeeLeaves';
+  lock: string;
+  input: { id: string; employee: string; by: string };
+  /** The employee's manager, where the register could be asked. */
+  manager?: string | null;
+  /** One line for Temporal UI; ids only. */
+  summary: string;
+};
+
+/** The case that a start command made before, if it did (contract, "Cases"). */
+export async function madeBefore(client: Client, lock: string, id: string): Promise<FoundCase | null> {
+  const request = requestNumber(lock, id);
+  const found = await findCase(client, request);
+  return found?.request === request ? found : null;
+}
+
+/**
+ * Starts a case and waits for its first answer.
+ *
+ * @throws {@link ClientError}: `AlreadyOpen`, naming the open case; `Refused`, with the reason, where the start was not
+ *   allowed; `TryAgain` where no worker answers.
+ */
+export async function startCase(client: Client, start: Start): Promise<Answer> {
+  const { process, lock, input, manager, summary } = start;
+  const request = requestNumber(lock, input.id);
+  const attributes = [keyword('Request', request), keyword('Employee', input.employee), keyword('Process', process)];
+  if (manager) attributes.push(keyword('Manager', manager));
+  try {
+    await client.workflow.start(process, {
+      workflowId: lock,
+      taskQueue,
+      args: [input],
+      workflowIdConflictPolicy: 'FAIL',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      memo: { request },
+      typedSearchAttributes: attributes,
+      staticSummary: summary,
+      staticDetails: `Request ${request}, employee ${input.employee}, started by ${input.by}.`,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const open = await findCase(client, lock);
+    if (open && open.request !== request)
+      throw new ClientError('AlreadyOpen', problems.alreadyOpen(input.employee, open.request), {
+        request: open.request,
+      });
+  }
+  const made = await madeBefore(client, lock, input.id);
+  if (made === null) throw new ClientError('TryAgain', problems.unexpected(`${request} is not there yet`), { request });
+  return firstAnswer(client, made, input.id);
+}
+
+/** What a case answered to the command that started it. Throws as {@link startCase} where that was a refusal. */
+export async function firstAnswer(client: Client, made: FoundCase, id: string): Promise<Answer> {
+  const answer = await waitForAnswer(client, made, id);
+  if (answer.outcome !== 'refused') return answer;
+  const status = parseStatus(await query(client, made, 'status'));
+  const last = status.record.at(-1);
+  const reason = asText(last?.reason ?? last?.note, 'refused');
+  throw new ClientError('Refused', problems.startRefused(answer.request, reason), {
+    request: answer.request,
+    state: answer.state,
+    outcome: answer.outcome,
+  });
+}
+
+async function waitForAnswer(client: Client, made: FoundCase, id: string): Promise<Answer> {
+  const until = Date.now() + patience;
+  for (let wait = 20; ; wait = Math.min(wait * 2, 500)) {
+    const answer = parseAnswerOrNull(await query(client, made, 'answer', id));
+    if (answer) return answer;
+    if (Date.now() > until) throw new ClientError('TryAgain', problems.noWorker(), { request: made.request });
+    await pause(wait);
+  }
+}
+
+/** Asks a case, and says plainly where no worker is there to answer. */
+export async function query(client: Client, found: FoundCase, name: string, ...args: string[]): Promise<unknown> {
+  try {
+    return await client.withDeadline(Date.now() + patience, () => found.read.query<unknown, string[]>(name, ...args));
+  } catch (error) {
+    // 4: nobody answered in time; 9: no worker polls, or the case cannot go on.
+    const code = grpcCode(error);
+    if (code === 4 || code === 9)
+      throw new ClientError('TryAgain', problems.noWorker(), { request: found.request }, error);
+    throw error;
+  }
+}
