@@ -110,8 +110,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   }
   const external = readExternal(given, problems);
   const values = parsed.data;
-  if (values && !external && values.TEMPORAL_PORT !== 0 && values.TEMPORAL_PORT === values.TEMPORAL_UI_PORT)
-    problems.push('TEMPORAL_PORT and TEMPORAL_UI_PORT are the same port; set one of them to another');
+  if (values) problems.push(...sharedPorts(values, external ? ['PORTAL_PORT'] : portNames));
   if (!values || problems.length > 0) throw new SettingsError(problems);
 
   return {
@@ -127,6 +126,16 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     ...(values.MIN_SUPPORT_URL && { minSupportUrl: values.MIN_SUPPORT_URL }),
   };
 }
+
+const portNames = ['TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'PORTAL_PORT'] as const;
+type PortName = (typeof portNames)[number];
+
+/** Ports that two of these parts want; 0 takes a free one for each. */
+const sharedPorts = (values: Record<PortName, number>, used: readonly PortName[]): string[] =>
+  used.flatMap((name, at) => {
+    const other = used.slice(0, at).find((earlier) => values[earlier] === values[name] && values[name] !== 0);
+    return other ? [`${name} is ${values[name]}, as ${other} is too; set one of them to another port`] : [];
+  });
 
 const shown = (value: string | undefined) => JSON.stringify(value?.slice(0, 80));
 

@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readSettings, SettingsError } from '../settings.ts';
+
+const settings = suite('settings');
+const folder = mkdtempSync(join(tmpdir(), 'aterkalla-settings-'));
+settings.after(() => rmSync(folder, { recursive: true }));
+
+function problemsOf(env: NodeJS.ProcessEnv): string[] {
+  try {
+    readSettings(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+settings('without any variable: everything embedded, on the ports of the contract', () => {
+  const { dataDir, registerFile, ...rest } = readSettings({});
+  assert.ok(dataDir.endsWith('.data'));
+  assert.ok(registerFile.endsWith('register.sample.json'));
+  assert.equal(rest, {
+    temporal: { kind: 'embedded', port: 7233, uiPort: 8233 },
+    portalPort: 8080,
+    registerMode: 'performs',
+    mailFrom: 'aterkalla@localhost',
+    helpdeskMail: 'helpdesk@localhost',
+  });
+});
+
+settings('every variable is read', () => {
+  const registerFile = join(folder, 'register.json');
+  writeFileSync(registerFile, '{}');
+  const read = readSettings({
+    DATA_DIR: join(folder, 'data'),
+    TEMPORAL_PORT: '0',
+    TEMPORAL_UI_PORT: '0',
+    PORTAL_PORT: '65535',
+    REGISTER_FILE: registerFile,
+    REGISTER_MODE: 'observes',
+    DATABASE_URL: 'postgresql://127.0.0.1/sus',
+    SMTP_URL: 'smtp://127.0.0.1:25',
+    MAIL_FROM: 'sus@example.org',
+    HELPDESK_MAIL: 'help@example.org',
+    MIN_SUPPORT_URL: 'https://example.org/support',
+  });
+  assert.equal(read, {
+    dataDir: join(folder, 'data'),
+    temporal: { kind: 'embedded', port: 0, uiPort: 0 },
+    portalPort: 65_535,
+    registerFile,
+    registerMode: 'observes',
+    databaseUrl: 'postgresql://127.0.0.1/sus',
+    smtpUrl: 'smtp://127.0.0.1:25',
+    mailFrom: 'sus@example.org',
+    helpdeskMail: 'help@example.org',
+    minSupportUrl: 'https://example.org/support',
+  });
+});
+
+settings('a variable that is set to nothing counts as not set', () => {
+  assert.equal(readSettings({ SMTP_URL: '', TEMPORAL_PORT: '', TEMPORAL_ADDRESS: '' }), readSettings({}));
+});
+
+settings('all that is wrong is named at once, each with its variable', () => {
+  const file = join(folder, 'a-file');
+  writeFileSync(file, '');
+  const wrong = {
+    DATA_DIR: file,
+    TEMPORAL_PORT: '70000',
+    TEMPORAL_UI_PORT: '-1',
+    PORTAL_PORT: 'http',
+    REGISTER_FILE: join(folder, 'nowhere.json'),
+    REGISTER_MODE: 'looks',
+    DATABASE_URL: 'mysql://127.0.0.1/sus',
+    SMTP_URL: '127.0.0.1:25',
+    MAIL_FROM: 'Återkalla <a@example.org>',
+    HELPDESK_MAIL: 'nobody',
+    MIN_SUPPORT_URL: 'ftp://example.org',
+  };
+  const problems = problemsOf(wrong);
+  assert.equal(
+    problems.map((problem) => problem.split(' ')[0]),
+    Object.keys(wrong),
+  );
+  for (const problem of problems) assert.match(problem, /must be/);
+});
+
+settings('a problem with a URL never shows the password in it', () => {
+  const text = problemsOf({ DATABASE_URL: 'mysql://sus:hunter2@db/sus', SMTP_URL: 'smpt://u:hunter2@mail' }).join();
+  assert.match(text, /DATABASE_URL.*SMTP_URL/);
+  assert.not.match(text, 'hunter2');
+});
+
+settings('two embedded parts cannot share a port', () => {
+  assert.match(problemsOf({ TEMPORAL_PORT: '9000', TEMPORAL_UI_PORT: '9000' }).join(), /TEMPORAL_UI_PORT.*another/);
+  assert.match(problemsOf({ TEMPORAL_UI_PORT: '9000', PORTAL_PORT: '9000' }).join(), /PORTAL_PORT.*another/);
+});
+
+settings('TEMPORAL_ADDRESS and what belongs to it name another server, as in the SDK', () => {
+  const { temporal } = readSettings({
+    TEMPORAL_ADDRESS: 'temporal.example.org:7233',
+    TEMPORAL_NAMESPACE: 'sus',
+    TEMPORAL_API_KEY: 'key',
+  });
+  assert.is(temporal.kind, 'external');
+  if (temporal.kind !== 'external') return;
+  assert.is(temporal.address, 'temporal.example.org:7233');
+  assert.is(temporal.namespace, 'sus');
+  assert.is(temporal.connection.apiKey, 'key');
+  assert.is(temporal.connection.tls, true);
+});
+
+settings('a profile of a configuration file names another server', () => {
+  const file = join(folder, 'temporal.toml');
+  writeFileSync(file, '[profile.production]\naddress = "prod.example.org:7233"\nnamespace = "sus-prod"\n');
+  const { temporal } = readSettings({ TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'production' });
+  assert.is(temporal.kind === 'external' && temporal.address, 'prod.example.org:7233');
+  assert.is(temporal.kind === 'external' && temporal.namespace, 'sus-prod');
+  assert.match(problemsOf({ TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'test' }).join(), /TEMPORAL_PROFILE.*test/);
+});
+
+settings('a key or a namespace without a server is a mistake, not the embedded server', () => {
+  assert.match(problemsOf({ TEMPORAL_API_KEY: 'secret' }).join(), /TEMPORAL_API_KEY.*TEMPORAL_ADDRESS/);
+  assert.match(problemsOf({ TEMPORAL_NAMESPACE: 'sus' }).join(), /TEMPORAL_NAMESPACE.*TEMPORAL_ADDRESS/);
+  assert.equal(problemsOf({ TEMPORAL_NAMESPACE: 'default' }), []);
+});
+
+settings.run();
