@@ -2,8 +2,8 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 
 /**
  * Draws an XState machine as a Mermaid `stateDiagram-v2`, for people: nested states, parallel regions, and arrows that
- * say in plain words what leads on. Left out is what changes no state, and the inside of states in which nothing but
- * time passes (a waiting state's reminders).
+ * say in plain words what leads on. Left out is what changes no state, and the inside of states in which nobody acts: a
+ * waiting state's reminders, the steps of an order.
  */
 
 type Node = AnyStateNode;
@@ -14,11 +14,18 @@ const RESERVED = new Set(['state', 'note', 'end', 'direction', 'class', 'classDe
 
 /**
  * @param machine any machine made with `createMachine` or `setup`.
+ * @param unsaid guards that are not worth naming, since they stand at every command.
  * @returns the diagram's text, without the fence around it.
  */
-export function stateDiagram(machine: AnyStateMachine): string {
-  const arrows = arrowsBelow(machine.root);
-  return ['stateDiagram-v2', ...drawInside(machine.root, mergeLabels(arrows), '  ')].join('\n');
+export function stateDiagram(machine: AnyStateMachine, unsaid: readonly string[] = []): string {
+  const { root } = machine;
+  const arrows = mergeLabels([root, ...descendants(root)].flatMap((node) => arrowsFrom(node, unsaid)));
+  const ends = descendants(root).filter((node) => node.type === 'final' && shown(node) === node);
+  return [
+    'stateDiagram-v2',
+    ...drawInside(root, arrows, '  '),
+    ...(ends.length > 0 ? ['  classDef ending stroke-width:4px', `  class ${ends.map(idOf).join(', ')} ending`] : []),
+  ].join('\n');
 }
 
 const children = (node: Node): Node[] => Object.values(node.states);
@@ -43,7 +50,6 @@ function drawInside(scope: Node, arrows: Arrow[], indent: string): string[] {
       : []),
     ...(first ? [`${indent}[*] --> ${idOf(shown(first))}`] : []),
     ...own.map(({ from, to, label }) => `${indent}${from} --> ${to}${label && ` : ${label}`}`),
-    ...children(scope).flatMap((child) => (child.type === 'final' ? [`${indent}${idOf(child)} --> [*]`] : [])),
   ];
 }
 
@@ -53,39 +59,43 @@ function drawState(node: Node, arrows: Arrow[], indent: string): string[] {
   return [`${name} {`, ...drawInside(node, arrows, `${indent}  `), `${indent}}`];
 }
 
-/** The arrows of everything in a machine, each with the state in which it is to be drawn. */
-function arrowsBelow(root: Node): Arrow[] {
-  return [root, ...descendants(root)].flatMap((source) =>
-    transitionsOf(source).flatMap(({ label, targets }) =>
-      targets.flatMap((target): Arrow[] => {
-        const [from, to] = [shown(source), shown(target)];
-        // Inside a folded state nothing is drawn.
-        if (from === to && from !== source) return [];
-        if (from === to && children(from).length === 0)
-          return [{ from: idOf(from), to: idOf(to), label, scope: around(from, to) }];
-        // Mermaid draws no arrow between a state and one inside it, so these begin and end inside.
-        if (from === to || isAbove(from, to))
-          return isFolded(from)
-            ? []
-            : [{ from: anywhere(from), to: idOf(from === to ? firstOf(to) : to), label, scope: from }];
-        const reached = isAbove(to, from) ? firstOf(to) : to;
-        return [{ from: idOf(from), to: idOf(reached), label, scope: around(from, reached) }];
-      }),
-    ),
+/** The arrows that leave a state, each with the state in which it is to be drawn. */
+function arrowsFrom(source: Node, unsaid: readonly string[]): Arrow[] {
+  const from = shown(source);
+  return transitionsOf(source, unsaid).flatMap(({ label, targets }) =>
+    targets.map(shown).flatMap((to): Arrow[] => {
+      const isInside = from === to || isAbove(from, to);
+      // Inside a folded state nothing is drawn.
+      if (isInside && (from !== source || isFolded(from))) return [];
+      if (from === to && children(from).length === 0)
+        return [{ from: idOf(from), to: idOf(to), label, scope: around(from, to) }];
+      // Mermaid draws no arrow between a state and one inside it, so these begin or end inside.
+      if (isInside) return [{ from: anywhere(from), to: idOf(from === to ? firstOf(to) : to), label, scope: from }];
+      const reached = isAbove(to, from) ? firstOf(to) : to;
+      return [{ from: idOf(from), to: idOf(reached), label, scope: around(from, reached) }];
+    }),
   );
 }
 
 /** What leads on from a state, in words, and where to. */
-function transitionsOf(node: Node): { label: string; targets: readonly Node[] }[] {
+function transitionsOf(node: Node, unsaid: readonly string[]): { label: string; targets: readonly Node[] }[] {
   const candidates = [...(node.always ? [['', node.always] as const] : []), ...node.transitions];
   return candidates.flatMap(([event, transitions]) =>
     transitions.map(({ guard, target }, index) => {
-      const otherwise = index > 0 ? ['[otherwise]'] : [];
-      const condition = guard === undefined ? otherwise : [`[${guardName(guard)}]`];
-      return { label: [eventName(node, event), ...condition].filter(Boolean).join(' '), targets: target ?? [] };
+      const conditions = guard === undefined ? [] : conditionsOf(guard).filter((name) => !unsaid.includes(name));
+      const condition = conditions.map((name) => words(spoken(name, node))).join(' and ');
+      const said = condition || (index > 0 ? 'otherwise' : '');
+      return { label: [eventName(node, event), said && `[${said}]`].filter(Boolean).join(' '), targets: target ?? [] };
     }),
   );
 }
+
+/** A guard's parameter that only says which part of the machine this is goes without saying. */
+const spoken = (name: string, node: Node) =>
+  name
+    .split(' ')
+    .filter((word) => !node.path.includes(word))
+    .join(' ');
 
 function eventName(node: Node, event: string): string {
   const after = event.startsWith('xstate.after.') && event.slice('xstate.after.'.length, -`.${node.id}`.length);
@@ -99,20 +109,26 @@ function eventName(node: Node, event: string): string {
   return event === '*' ? 'any event' : words(event);
 }
 
-/** A guard's name; guards put together with `and`, `or`, `not`, `stateIn` are functions with their parts on them. */
-function guardName(guard: unknown): string {
-  if (typeof guard === 'string') return words(guard);
-  if (typeof guard !== 'function' && (typeof guard !== 'object' || guard === null)) return 'a condition';
-  if ('guards' in guard && Array.isArray(guard.guards) && 'name' in guard) {
-    const parts = guard.guards.map(guardName);
-    return guard.name === 'not' ? `not ${parts.join()}` : parts.join(` ${guard.name} `);
+/** The names of all that must hold; guards made with `and`, `or`, `not`, `stateIn` have their parts on them. */
+function conditionsOf(guard: unknown): string[] {
+  if (typeof guard === 'string') return [guard];
+  if (typeof guard !== 'function' && (typeof guard !== 'object' || guard === null)) return ['a condition'];
+  const name = 'name' in guard && typeof guard.name === 'string' ? guard.name : '';
+  if ('guards' in guard && Array.isArray(guard.guards)) {
+    if (name === 'and') return guard.guards.flatMap(conditionsOf);
+    const parts = guard.guards.map((part) => conditionsOf(part).join(' and '));
+    return [name === 'not' ? `not ${parts.join()}` : parts.join(' or ')];
   }
-  if ('stateValue' in guard) return `in ${words(JSON.stringify(guard.stateValue))}`;
-  if ('type' in guard && typeof guard.type === 'string') return words(guard.type);
-  return 'name' in guard && typeof guard.name === 'string' && guard.name !== 'guard' && guard.name !== ''
-    ? words(guard.name)
-    : 'a condition';
+  if ('stateValue' in guard) return [`in ${JSON.stringify(guard.stateValue)}`];
+  if ('type' in guard && typeof guard.type === 'string')
+    return [[guard.type, ...parametersOf('params' in guard ? guard.params : undefined)].join(' ')];
+  return [name === '' || name === 'guard' ? 'a condition' : name];
 }
+
+const parametersOf = (params: unknown): unknown[] =>
+  typeof params === 'object' && params !== null
+    ? Object.values(params).filter((value) => typeof value === 'string')
+    : [];
 
 /** `nothingToDetach` → `nothing to detach`, without what Mermaid would read as the end of a label. */
 const words = (text: string) =>
@@ -140,16 +156,11 @@ const firstOf = (node: Node): Node => shown(node.initial?.target?.[0] ?? childre
 /** The state itself, or the folded one around it that is drawn in its place. */
 const shown = (node: Node): Node => ancestors(node).reverse().find(isFolded) ?? node;
 
-/** Does nothing but time pass in this state: are there timers inside, and nothing that somebody does? */
-function isFolded(node: Node): boolean {
-  const inside = descendants(node);
-  const events = inside.flatMap((state) => [...state.transitions.keys()]);
-  return (
-    node.parent !== undefined &&
-    events.some((event) => event.startsWith('xstate.after.')) &&
-    events.every((event) => event.startsWith('xstate.'))
-  );
-}
+/** Does everything inside this state happen by itself, through timers, answers and conditions? Then it is drawn as one. */
+const isFolded = (node: Node): boolean =>
+  node.parent !== undefined &&
+  children(node).length > 0 &&
+  descendants(node).every((state) => [...state.transitions.keys()].every((event) => event.startsWith('xstate.')));
 
 /** One arrow for all that leads from one state to the same other. */
 function mergeLabels(arrows: Arrow[]): Arrow[] {

@@ -7,7 +7,12 @@ import { stateDiagram } from '../scripts/stateDiagram.ts';
 const machine = setup({
   types: { events: {} as { type: 'decided' } | { type: 'partDone' } | { type: 'withdrawn' } | { type: 'asked' } },
   actors: { sendOrder: fromPromise(async () => undefined) },
-  guards: { toRemove: () => true, nothingLeft: () => true },
+  guards: {
+    toRemove: () => true,
+    nothingLeft: () => true,
+    allowed: () => true,
+    endsAs: (_, _as: { ending: string }) => true,
+  },
   delays: { reminder: 1000 },
 }).createMachine({
   id: 'sample',
@@ -16,11 +21,16 @@ const machine = setup({
   states: {
     deciding: {
       initial: 'waiting',
-      on: { decided: [{ guard: 'toRemove', target: 'ordering' }, { target: 'kept' }] },
+      on: { decided: [{ guard: and(['allowed', 'toRemove']), target: 'ordering' }, { target: 'kept' }] },
       states: { waiting: { after: { reminder: 'reminded' } }, reminded: { after: { reminder: 'waiting' } } },
     },
     ordering: {
-      invoke: { id: 'order', src: 'sendOrder', onDone: 'working', onError: 'ordering' },
+      invoke: {
+        id: 'order',
+        src: 'sendOrder',
+        onDone: [{ guard: { type: 'endsAs', params: { ending: 'kept' } }, target: 'kept' }, { target: 'working' }],
+        onError: 'ordering',
+      },
     },
     working: {
       type: 'parallel',
@@ -59,7 +69,6 @@ const expected = `stateDiagram-v2
       state "closed" as working_one_closed
       [*] --> working_one_open
       working_one_open --> working_one_closed : part done
-      working_one_closed --> [*]
     }
     --
     state "other" as working_other {
@@ -69,7 +78,6 @@ const expected = `stateDiagram-v2
       [*] --> working_other_open
       working_other_any --> working_other_open : asked [not nothing left]
       working_other_open --> working_other_closed : [nothing left and not to remove]
-      working_other_closed --> [*]
     }
   }
   state "kept" as kept
@@ -80,29 +88,32 @@ const expected = `stateDiagram-v2
   any --> withdrawn : withdrawn
   deciding --> ordering : decided [to remove]
   deciding --> kept : decided [otherwise]
-  ordering --> working : send order done
+  ordering --> kept : send order done [ends as kept]
+  ordering --> working : send order done [otherwise]
   ordering --> ordering : send order fails
   working --> end_ : done
   working_other_open --> deciding : decided
-  kept --> [*]
-  withdrawn --> [*]
-  end_ --> [*]`;
+  classDef ending stroke-width:4px
+  class working_one_closed, working_other_closed, kept, withdrawn, end_ ending`;
 
 test('a process is drawn with its nested states, parallel parts and arrows in plain words', () => {
-  assert.fixture(stateDiagram(machine), expected);
+  assert.fixture(stateDiagram(machine, ['allowed']), expected);
 });
 
 test('a picture is put between its markers, and put there again it is the same', () => {
   const readme = 'Before\n<!-- picture:sample -->\nold\n<!-- /picture -->\nafter\n';
-  const drawn = withPictures(readme, { sample: machine });
+  const drawn = withPictures(readme, { sample: machine }, ['allowed']);
   assert.is(drawn, `Before\n<!-- picture:sample -->\n\`\`\`mermaid\n${expected}\n\`\`\`\n<!-- /picture -->\nafter\n`);
-  assert.is(withPictures(drawn, { sample: machine }), drawn);
+  assert.is(withPictures(drawn, { sample: machine }, ['allowed']), drawn);
 });
 
 test('a text without a place for a picture, or with a place for an unknown one, is refused', () => {
-  assert.throws(() => withPictures('no markers', { sample: machine }), /put the lines <!-- picture:sample -->/);
   assert.throws(
-    () => withPictures('<!-- picture:other -->\n<!-- /picture -->', { sample: machine }),
+    () => withPictures('no markers', { sample: machine }, ['allowed']),
+    /put the lines <!-- picture:sample -->/,
+  );
+  assert.throws(
+    () => withPictures('<!-- picture:other -->\n<!-- /picture -->', { sample: machine }, ['allowed']),
     /<!-- picture:other --> names no machine: expected one of sample/,
   );
 });
