@@ -80,14 +80,16 @@ function arrowsFrom(source: Node, unsaid: readonly string[]): Arrow[] {
 /** What leads on from a state, in words, and where to. */
 function transitionsOf(node: Node, unsaid: readonly string[]): { label: string; targets: readonly Node[] }[] {
   const candidates = [...(node.always ? [['', node.always] as const] : []), ...node.transitions];
-  return candidates.flatMap(([event, transitions]) =>
-    transitions.map(({ guard, target }, index) => {
+  return candidates.flatMap(([event, transitions]) => {
+    const ways = new Set(transitions.map(({ target }) => target?.map(({ id }) => id).join()));
+    const always = transitions.length > 1 && ways.size === 1 && transitions.at(-1)?.guard === undefined;
+    return transitions.map(({ guard, target }, index) => {
       const conditions = guard === undefined ? [] : conditionsOf(guard).filter((name) => !unsaid.includes(name));
       const condition = conditions.map((name) => words(spoken(name, node))).join(' and ');
-      const said = condition || (index > 0 ? 'otherwise' : '');
+      const said = always ? '' : condition || (index > 0 ? 'otherwise' : '');
       return { label: [eventName(node, event), said && `[${said}]`].filter(Boolean).join(' '), targets: target ?? [] };
-    }),
-  );
+    });
+  });
 }
 
 /** A guard's parameter that only says which part of the machine this is goes without saying. */
