@@ -211,7 +211,8 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
       const status = await statusOf(request);
       if (status === null) return [];
       const facts = await factsOf(status.employee);
-      return [...new Set(status.waitingFor.flatMap((waiting) => detachableBy(facts, status, waiting, person)))];
+      const wait = status.waitingFor.filter(({ task }) => task === 'detach');
+      return [...new Set(wait.flatMap((waiting) => detachableBy(facts, status, waiting, person)))];
     },
 
     /** The language of a person; Swedish for whoever the register does not know. */

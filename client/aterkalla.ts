@@ -14,7 +14,7 @@ import { act, answeredBefore, caseOf } from './act.ts';
 import { type Ask, createAsk, type Input, type Question, type Reply } from './ask.ts';
 import { connectTemporal, findTemporal } from './connect.ts';
 import { type Check, check } from './doctor.ts';
-import { asClientError, ClientError } from './errors.ts';
+import { asClientError, ClientError, exits } from './errors.ts';
 import { assignmentInput, filterInput, parsed, personInput, previewInput, rolesInput } from './input.ts';
 import { firstAnswer, madeBefore, query, startCase } from './startCase.ts';
 
@@ -47,12 +47,32 @@ export function createAterkalla(client: Client) {
     }
   }
 
-  async function send(request: string, name: keyof typeof events, fields: Record<string, unknown>): Promise<Answer> {
-    const payload = parsed(events[name], fields);
-    return act(client, await caseOf(client, request), name, payload);
+  /** The case, once it is clear that its process knows this event. */
+  async function ofProcess(name: keyof typeof events, request: string): Promise<FoundCase> {
+    const found = await caseOf(client, request);
+    const known = found.workflowId.startsWith('leaves-') ? messages.employeeLeavesEvents : messages.removalEvents;
+    if (!(name in known))
+      throw new ClientError('NotAccepted', problems.otherProcess(found.request), { request: found.request });
+    return found;
   }
 
-  const given = ({ by, id }: Who) => ({ by, id: id ?? randomUUID() });
+  /** An act with the command's own id, which whoever is told to try again needs. */
+  async function acting(say: Who, work: (who: { by: string; id: string }) => Promise<Answer>): Promise<Answer> {
+    const who = { by: say.by, id: say.id ?? randomUUID() };
+    try {
+      return await work(who);
+    } catch (thrown) {
+      const error = asClientError(thrown);
+      if (error.exit !== exits.tryAgain && error.exit !== exits.unreachable) throw error;
+      throw new ClientError(error.code, error.text, { ...error.more, id: who.id }, thrown);
+    }
+  }
+
+  const send = (request: string, name: keyof typeof events, { id, ...say }: Who & Record<string, unknown>) =>
+    acting({ by: say.by, id }, async (who) => {
+      const payload = parsed(events[name], { ...say, ...who });
+      return act(client, await ofProcess(name, request), name, payload);
+    });
 
   return {
     /** What a removal would do; starts nothing. With `by`, as far as that person may see it. */
@@ -61,88 +81,104 @@ export function createAterkalla(client: Client) {
     },
 
     /** Starts a removal. */
-    async remove(
+    remove: (
       employee: string,
       say: Who & Optional<'roles' | 'acknowledged', string[]> & Optional<'reason', string>,
-    ): Promise<Answer> {
-      const input = parsed(messages.removalStart, { ...say, ...given(say), employee, system: 'SUS' });
-      const lock = removalId(employee);
-      const before = say.id ? await madeBefore(client, lock, input.id) : null;
-      if (before) return firstAnswer(client, before, input.id);
-      const preview = await previewIfPossible(employee, input.roles);
-      const summary = `Removal SUS ${employee}`;
-      return startCase(client, { process: 'removal', lock, input, manager: preview?.manager ?? null, summary });
-    },
+    ): Promise<Answer> =>
+      acting(say, async (who) => {
+        const input = parsed(messages.removalStart, { ...say, ...who, employee, system: 'SUS' });
+        const lock = removalId(employee);
+        const before = say.id ? await madeBefore(client, lock, input.id) : null;
+        if (before) return firstAnswer(client, before, input.id);
+        const preview = await previewIfPossible(employee, input.roles);
+        const summary = `Removal SUS ${employee}`;
+        return startCase(client, { process: 'removal', lock, input, manager: preview?.manager ?? null, summary });
+      }),
 
-    /** Starts process 2010:01 for somebody who leaves. @param on the last working day, `YYYY-MM-DD`. */
-    async leaves(employee: string, say: Who & { on: string }): Promise<Answer> {
-      const input = parsed(messages.employeeLeavesStart, { ...given(say), employee, lastWorkingDay: say.on });
-      const lock = leavesId(employee);
-      const before = say.id ? await madeBefore(client, lock, input.id) : null;
-      if (before) return firstAnswer(client, before, input.id);
-      const preview = await previewIfPossible(employee);
-      const summary = `Employee ${employee} leaves`;
-      return startCase(client, { process: 'employeeLeaves', lock, input, manager: preview?.manager ?? null, summary });
-    },
+    /** Starts process 2010:01 for somebody who leaves. `on` is the last working day, `YYYY-MM-DD`. */
+    leaves: (employee: string, say: Who & { on: string }): Promise<Answer> =>
+      acting(say, async (who) => {
+        const input = parsed(messages.employeeLeavesStart, { ...who, employee, lastWorkingDay: say.on });
+        const lock = leavesId(employee);
+        const before = say.id ? await madeBefore(client, lock, input.id) : null;
+        if (before) return firstAnswer(client, before, input.id);
+        const preview = await previewIfPossible(employee);
+        const summary = `Employee ${employee} leaves`;
+        return startCase(client, {
+          process: 'employeeLeaves',
+          lock,
+          input,
+          manager: preview?.manager ?? null,
+          summary,
+        });
+      }),
 
-    /** The manager's decision. */
-    async decide(
+    /** The manager's decision, `remove` or `keep`. */
+    decide: (
       request: string,
       decision: string,
       say: Who & Optional<'roles' | 'acknowledged', string[]> & Optional<'note', string>,
-    ): Promise<Answer> {
-      const payload = parsed(messages.removalEvents.decided, { ...say, ...given(say), decision });
-      const found = await caseOf(client, request);
-      const before = say.id ? await answeredBefore(client, found, payload.id) : null;
-      if (before) return before;
-      if (payload.roles && found.open) await previewIfPossible(await employeeOf(found), payload.roles);
-      return act(client, found, 'decided', payload);
-    },
+    ): Promise<Answer> =>
+      acting(say, async (who) => {
+        const payload = parsed(messages.removalEvents.decided, { ...say, ...who, decision });
+        const found = await ofProcess('decided', request);
+        const before = say.id ? await answeredBefore(client, found, payload.id) : null;
+        if (before) return before;
+        if (payload.roles && found.open) {
+          const { employee } = parseStatus(await query(client, found, 'status'));
+          await previewIfPossible(employee, payload.roles);
+        }
+        return act(client, found, 'decided', payload);
+      }),
 
     /** Assignments are detached; without naming any: all that this person may detach now. */
-    async detached(request: string, assignments: string[], say: Who & Optional<'note', string>): Promise<Answer> {
-      const who = given(say);
-      const found = await caseOf(client, request);
-      let named = assignments;
-      if (named.length === 0) {
-        // Checked before anything is asked for; the list itself comes from the case.
-        parsed(messages.removalEvents.removed, { ...say, ...who });
-        const before = say.id ? await answeredBefore(client, found, who.id) : null;
+    detached: (request: string, assignments: string[], say: Who & Optional<'note', string>): Promise<Answer> =>
+      acting(say, async (who) => {
+        const { note } = say;
+        if (assignments.length > 0)
+          return act(
+            client,
+            await caseOf(client, request),
+            'detached',
+            parsed(events.detached, { ...who, assignments, note }),
+          );
+        // What was said is checked before the case is asked which assignments it is about.
+        const said = parsed(events.removed, { ...who, note });
+        const found = await caseOf(client, request);
+        const before = say.id ? await answeredBefore(client, found, said.id) : null;
         if (before) return before;
-        if (found.open) named = await ask('detachable', { request: found.request, person: who.by });
-        if (found.open && named.length === 0)
+        if (!found.open) return act(client, found, 'detached', said);
+        const all = await ask('detachable', { request: found.request, person: who.by });
+        if (all.length === 0)
           throw new ClientError('NotAccepted', problems.nothingToDetach(found.request, who.by), {
             request: found.request,
           });
-        if (!found.open) return act(client, found, 'detached', who);
-      }
-      return act(client, found, 'detached', parsed(events.detached, { ...say, ...who, assignments: named }));
-    },
+        return act(client, found, 'detached', parsed(events.detached, { ...who, assignments: all, note }));
+      }),
 
     /** The authorisation administration accepts assignments as stranded, past a leaver's deadline. */
     stranded: (request: string, assignments: string[], say: Who & { note: string }) =>
-      send(request, 'strandedAccepted', { ...given(say), assignments, note: say.note }),
+      send(request, 'strandedAccepted', { ...say, assignments }),
     /** The authorisation is removed. */
-    removed: (request: string, say: Who & Optional<'note', string>) =>
-      send(request, 'removed', { ...say, ...given(say) }),
+    removed: (request: string, say: Who & Optional<'note', string>) => send(request, 'removed', say),
     /** The authorisation administration sends the order back to the manager. */
-    returned: (request: string, say: Who & { reason: string }) =>
-      send(request, 'returned', { ...given(say), reason: say.reason }),
+    returned: (request: string, say: Who & { reason: string }) => send(request, 'returned', say),
     /** The manager takes the order back. */
-    withdraw: (request: string, say: Who & { reason: string }) =>
-      send(request, 'withdrawn', { ...given(say), reason: say.reason }),
+    withdraw: (request: string, say: Who & { reason: string }) => send(request, 'withdrawn', say),
     /** The leaver's date moves. */
-    changeDate: (request: string, say: Who & { on: string }) =>
-      send(request, 'dateChanged', { ...given(say), lastWorkingDay: say.on }),
+    changeDate: (request: string, { on, ...who }: Who & { on: string }) =>
+      send(request, 'dateChanged', { ...who, lastWorkingDay: on }),
     /** The person stays after all. */
-    stays: (request: string, say: Who & { reason: string }) =>
-      send(request, 'stays', { ...given(say), reason: say.reason }),
+    stays: (request: string, say: Who & { reason: string }) => send(request, 'stays', say),
 
     /** Where a case stands. Without a reader: whoever runs the system. */
     async status(request: string, reader?: string): Promise<CaseStatus> {
       if (reader !== undefined) return ask('readCase', { request, reader: parsed(personInput, { by: reader }).by });
-      const found = await caseOf(client, request);
-      return parseStatus(await query(client, found, 'status'));
+      try {
+        return parseStatus(await query(client, await caseOf(client, request), 'status'));
+      } catch (error) {
+        throw asClientError(error);
+      }
     },
 
     /** What waits for a person, oldest due first. */
@@ -193,10 +229,6 @@ export function createAterkalla(client: Client) {
     doctor: (): Promise<Check[]> => check(client, ask),
     close: () => client.connection.close(),
   };
-
-  async function employeeOf(found: FoundCase): Promise<string> {
-    return parseStatus(await query(client, found, 'status')).employee;
-  }
 }
 
 /**

@@ -19,6 +19,9 @@ const exitOf: Record<string, Exit> = {
   TryAgain: exits.tryAgain,
 };
 
+/** A text with the full stop that lets another sentence follow. */
+const ended = (text: string) => (/[.!?:]$/.test(text) ? text : `${text}.`);
+
 /** Something did not go as asked: the exit status, a code for programs, a text for people. */
 export class ClientError extends Error {
   override name = 'ClientError';
@@ -35,7 +38,7 @@ export class ClientError extends Error {
     this.exit = exitOf[code] ?? exits.tryAgain;
     // Whatever is refused ends with the helpdesk's number (contract, "Exit status").
     const help = this.exit === exits.refused && !text.sv.includes('81 000');
-    this.text = help ? { sv: `${text.sv} ${helpdesk.sv}`, en: `${text.en} ${helpdesk.en}` } : text;
+    this.text = help ? { sv: `${ended(text.sv)} ${helpdesk.sv}`, en: `${ended(text.en)} ${helpdesk.en}` } : text;
     this.more = more;
   }
 }

@@ -52,6 +52,10 @@ export const problems = {
     sv: `Ärende ${request} är avslutat (${outcome}${at && `, ${at}`}); inget mer kan göras i det.`,
     en: `Case ${request} has ended (${outcome}${at && `, ${at}`}); nothing more can be done in it.`,
   }),
+  otherProcess: (request: string): Text => ({
+    sv: `Det steget finns inte i ärende ${request}, som är av ett annat slag. Se \`aterkalla status ${request}\` för vad som är möjligt nu.`,
+    en: `There is no such step in case ${request}, which is of another kind. See \`aterkalla status ${request}\` for what is possible now.`,
+  }),
   startRefused: (request: string, reason: Text): Text => ({
     sv: `Ärende ${request} avslogs: ${reason.sv}`,
     en: `Case ${request} was refused: ${reason.en}`,
