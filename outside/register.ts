@@ -3,7 +3,15 @@ import type { RegisterStore } from '../activities/ports.ts';
 import { alone, type Database, type Query } from './database.ts';
 import { parseRegisterFile } from './registerFile.ts';
 import { ASSIGNMENT_ROLES, type RegisterFile } from './registerFileForm.ts';
-import { FACTS, factsOf, PERSON, personOf, RESPONSIBILITIES, responsibilitiesOf } from './registerRows.ts';
+import {
+  FACTS,
+  FACTS_AND_GONE,
+  factsOf,
+  PERSON,
+  personOf,
+  RESPONSIBILITIES,
+  responsibilitiesOf,
+} from './registerRows.ts';
 
 /**
  * The register of authorisations in a database: what the processes read and change, and what people who run the system
@@ -107,9 +115,12 @@ export function openRegister(database: Database): KeptRegister {
   const { query, transaction } = database;
   const empty = async (ask: Query) => emptyRow.parse((await ask(EMPTY))[0]).empty;
   return {
-    async facts(employee, system) {
+    async facts(employee, system, known = []) {
       const asOf = new Date().toISOString();
-      const [row] = await query(FACTS, [employee, system]);
+      const [row] =
+        known.length === 0
+          ? await query(FACTS, [employee, system])
+          : await query(FACTS_AND_GONE, [employee, system, JSON.stringify(known)]);
       return factsOf(row, employee, asOf);
     },
     async person(id) {

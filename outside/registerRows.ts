@@ -22,8 +22,21 @@ const peopleWithFunction = (name: string) => `(
   select coalesce(jsonb_agg(f.id order by f.id), '[]') from aterkalla.people f
    where f.functions <> '{}' and '${name}' = any(f.functions))`;
 
-/** Parameters: employee, system. Always one row. */
-export const FACTS = `
+/** An assignment as the process knows it, with who could detach it now; `form` says where its form comes from. */
+const assignmentAs = (form: string) => `jsonb_build_object(
+  'id', s.id, 'role', s.role, 'organisation', s.organisation, 'form', ${form}, 'intervention', s.intervention,
+  'administrators', ${peopleWho('collaborationAdministrator', 'x.organisation = s.organisation')},
+  'managers', ${peopleWho('interventionManager', 'x.intervention = s.intervention')})`;
+
+const GONE = `(
+  select coalesce(jsonb_agg(${assignmentAs('s.form')} order by s.id), '[]')
+    from jsonb_to_recordset($3::text::jsonb)
+      as s (id text, role text, organisation text, form text, intervention text)
+   where not exists (
+     select from aterkalla.assignments now
+      where now.id = s.id and now.person = e.id and not now.stranded and now.role = any(a.roles)))`;
+
+const facts = (gone: string) => `
   select p.id is not null as known,
     case when m.id is not null then jsonb_build_object(
       'id', m.id,
@@ -31,13 +44,10 @@ export const FACTS = `
                      from aterkalla.people d where d.id = any(m.deputies)),
       'manager', (select above.id from aterkalla.people above where above.id = m.manager)) end as manager,
     coalesce(to_jsonb(a.roles), '[]') as roles,
-    (select coalesce(jsonb_agg(jsonb_build_object(
-        'id', s.id, 'role', s.role, 'organisation', s.organisation, 'form', coalesce(o.form, 'finsam'),
-        'intervention', s.intervention,
-        'administrators', ${peopleWho('collaborationAdministrator', 'x.organisation = s.organisation')},
-        'managers', ${peopleWho('interventionManager', 'x.intervention = s.intervention')}) order by s.id), '[]')
+    (select coalesce(jsonb_agg(${assignmentAs(`coalesce(o.form, 'finsam')`)} order by s.id), '[]')
        from aterkalla.assignments s left join aterkalla.organisations o on o.id = s.organisation
       where s.person = e.id and not s.stranded and s.role = any(a.roles)) as assignments,
+    ${gone} as gone,
     ${peopleWithFunction('authorisationAdministration')} as administration,
     ${peopleWithFunction('humanResources')} as resources
   from (select $1::text as id) e
@@ -45,38 +55,37 @@ export const FACTS = `
     left join aterkalla.people m on m.id = p.manager
     left join aterkalla.authorisations a on a.person = e.id and a.system = $2`;
 
+/** Parameters: employee, system. Always one row. */
+export const FACTS = facts(`'[]'::jsonb`);
+/** Parameters: employee, system, the assignments that the case knows of, as JSON. Always one row. */
+export const FACTS_AND_GONE = facts(GONE);
+
+const assignments = z.array(
+  z.object({
+    id: z.string(),
+    role: z.enum(ASSIGNMENT_ROLES),
+    organisation: z.string(),
+    form: z.enum(['finsam', 'af-fk']),
+    intervention: z.string().nullable(),
+    administrators: ids,
+    managers: ids,
+  }),
+);
+
 const factsRow = z.object({
   known: z.boolean(),
   manager: z.object({ id: z.string(), deputies: ids, manager: z.string().nullable() }).nullable(),
   roles: ids,
-  assignments: z.array(
-    z.object({
-      id: z.string(),
-      role: z.enum(ASSIGNMENT_ROLES),
-      organisation: z.string(),
-      form: z.enum(['finsam', 'af-fk']),
-      intervention: z.string().nullable(),
-      administrators: ids,
-      managers: ids,
-    }),
-  ),
+  assignments,
+  gone: assignments,
   administration: ids,
   resources: ids,
 });
 
-/** @param row what {@link FACTS} gave. @param asOf when it was asked, ISO 8601. */
+/** @param row what the statement gave. @param asOf when it was asked, ISO 8601. */
 export function factsOf(row: Row | undefined, employee: string, asOf: string): Facts {
-  const { known, manager, roles, assignments, administration, resources } = factsRow.parse(row);
-  return {
-    asOf,
-    employee,
-    known,
-    manager,
-    roles,
-    assignments,
-    authorisationAdministration: administration,
-    humanResources: resources,
-  };
+  const { administration, resources, ...shown } = factsRow.parse(row);
+  return { asOf, employee, ...shown, authorisationAdministration: administration, humanResources: resources };
 }
 
 const personRow = z.object({

@@ -1,0 +1,64 @@
+import {
+  type Client,
+  QueryNotRegisteredError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import * as z from 'zod';
+import type { Facts } from '../machines/register.ts';
+import { leavesId, removalId } from '../machines/requestNumber.ts';
+import type { Sources } from '../machines/sources.ts';
+
+/** What one case asks of another case of the same employee, through Temporal. */
+
+const leaverStatus = z.object({ request: z.string(), atWork: z.boolean() });
+const answered = z.object({ request: z.string() });
+
+/** What a removal says that no longer can give way: it is past its own removal, or will not. */
+const CANNOT_GIVE_WAY = ['NotAccepted', 'Refused'];
+
+/** The open leaver's case of an employee; null where none is open. */
+export async function leaverOf(client: Client, employee: string): Promise<NonNullable<Facts['leaver']> | null> {
+  const handle = client.workflow.getHandle(leavesId(employee));
+  try {
+    const { status } = await handle.describe();
+    if (status.name !== 'RUNNING') return null;
+    const { request, atWork } = leaverStatus.parse(await handle.query('status'));
+    return { request, atWork };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+export function createCaseSources(client: Client) {
+  return {
+    /** Idempotent: a removal that has given way to this leaver's case already answers the same again. */
+    async supersedeRemoval({ employee, system, by }) {
+      const handle = client.workflow.getHandle(removalId(employee, system));
+      const id = `superseded-by-${by}`.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 64);
+      try {
+        const answer = await handle.executeUpdate('superseded', { args: [{ id, by }], updateId: id });
+        return { superseded: answered.parse(answer).request };
+      } catch (error) {
+        const failure = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+        if (failure instanceof ApplicationFailure && CANNOT_GIVE_WAY.includes(failure.type ?? ''))
+          return { superseded: null };
+        const ended =
+          error instanceof WorkflowNotFoundError ||
+          (failure instanceof ApplicationFailure && failure.type === 'AcceptedUpdateCompletedWorkflow');
+        if (!ended) throw error;
+      }
+      // It has ended, or never was. A worker killed after the update, before it could report, comes by here.
+      try {
+        const answer = answered.safeParse(await handle.query('answer', id));
+        return { superseded: answer.data?.request ?? null };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError)
+          return { superseded: null };
+        throw error;
+      }
+    },
+  } satisfies Pick<Sources, 'supersedeRemoval'>;
+}
