@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
 import * as z from 'zod/mini';
 
@@ -26,11 +24,11 @@ const script = z.object({
   ),
 });
 
-const framework = dirname(createRequire(import.meta.url).resolve('@scion-scxml/test-framework/package.json'));
+const framework = import.meta.resolve('@scion-scxml/test-framework/package.json');
 
 /** @param name a test of the framework, by group and name, e.g. `history/history0`. */
 export function readTest(name: string): ScxmlTest {
-  const read = (ending: string) => readFileSync(join(framework, 'test', `${name}.${ending}`), 'utf8');
+  const read = (ending: string) => readFileSync(new URL(`test/${name}.${ending}`, framework), 'utf8');
   return { name, document: readScxml(read('scxml')), ...script.parse(JSON.parse(read('json'))) };
 }
 
