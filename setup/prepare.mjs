@@ -24,14 +24,24 @@ function run(command, args, cwd) {
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {
-        output = (output + chunk).slice(-4000);
+        output = (output + chunk).slice(-20_000);
       });
     child.on('error', (error) => fail(new SetUpError(`${command} cannot be run: ${error.message}`)));
     child.on('close', (code) =>
-      code === 0 ? done(output) : fail(new SetUpError(`${command} ${args.join(' ')} failed (${code}):\n${output}`)),
+      code === 0
+        ? done(output)
+        : fail(new SetUpError(`${command} ${args.join(' ')} failed (${code}):\n${gist(output)}`)),
     );
   });
 }
+
+/** The first lines of what npm complains of, without its manual. */
+const gist = (output) =>
+  output
+    .split('\n')
+    .filter((line) => line.startsWith('npm error') && line.trim() !== 'npm error')
+    .slice(0, 8)
+    .join('\n') || output.slice(-1000);
 
 const isAlive = (pid) => {
   try {
@@ -94,6 +104,22 @@ function isAsLocked(modules) {
   );
 }
 
+/**
+ * `npm ci`; where that refuses the lock file, `npm install` from the same lock file, whose result is checked instead: a
+ * lock file written where a registry lacks the binaries of other platforms does not name them, and `npm ci` then gives up
+ * on every platform.
+ */
+async function installLocked(folder) {
+  const quietly = ['--no-audit', '--no-fund'];
+  try {
+    await run('npm', ['ci', ...quietly], folder);
+  } catch (error) {
+    if (!error.message.includes('EUSAGE')) throw error;
+    await run('npm', ['install', ...quietly], folder);
+    if (!isAsLocked(join(folder, 'node_modules'))) throw error;
+  }
+}
+
 async function prepareModules(say) {
   const modules = join(root, 'node_modules');
   const stamp = join(modules, '.aterkalla-lock-hash');
@@ -106,7 +132,7 @@ async function prepareModules(say) {
     await inTemporaryFolder(async (folder) => {
       for (const name of ['package.json', 'package-lock.json', '.npmrc'])
         if (existsSync(join(root, name))) cpSync(join(root, name), join(folder, name));
-      await run('npm', ['ci', '--no-audit', '--no-fund'], folder).catch((error) => {
+      await installLocked(folder).catch((error) => {
         throw new SetUpError(
           `The packages could not be installed. ${error.message}\nCheck that npm reaches its registry, then try again.`,
         );
