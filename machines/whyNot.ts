@@ -19,7 +19,6 @@ export type WhyNot =
   | { why: 'beforeDeadline'; deadline: string }
   /** The case is on its way to an end already. */
   | { why: 'ending'; as: string }
-  | { why: 'goneAlready' }
   | { why: 'leaverNotAtWork' }
   | { why: 'unknownPerson'; person: string };
 

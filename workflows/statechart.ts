@@ -81,6 +81,8 @@ export type StatechartOptions<Machine extends AnyStateMachine, Status extends Ba
   answer?: (status: Status) => unknown;
   /** What Temporal UI shows. */
   show?: (status: Status) => { details: string; searchAttributes: SearchAttributeUpdatePair[] };
+  /** What the workflow was started with, for its next run; the input alone unless said. */
+  args?: unknown[];
   /** Continues as new at this many history events, instead of when the server suggests it. */
   continueAsNewAt?: number;
 };
@@ -512,7 +514,9 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       emitted: this.#emitted,
       seq: this.#seq,
     };
-    await makeContinueAsNewFunc({ memo: { ...info.memo, [MEMO]: carried } })(this.#options.input);
+    await makeContinueAsNewFunc({ memo: { ...info.memo, [MEMO]: carried } })(
+      ...(this.#options.args ?? [this.#options.input]),
+    );
   }
 
   async #end() {

@@ -1,0 +1,169 @@
+import type { Entry } from '../machines/case.ts';
+import type { Occasion, TaskName } from '../machines/sources.ts';
+import type { CaseStatus } from '../workflows/caseStatus.ts';
+
+/** What auditors and case handlers read in Temporal UI. Employee ids only: no names, no addresses. */
+
+/** What each event is for: the description of its Signal and its Update. */
+export const eventDescriptions: Readonly<Record<string, string>> = {
+  decided: 'The manager decides: remove or keep, which roles, with which warnings acknowledged',
+  detached: 'Assignments have been detached',
+  removed: 'The authorisation administration has removed the authorisation',
+  returned: 'The authorisation administration sends the order back to the manager',
+  withdrawn: 'The manager takes the order back',
+  superseded: "Sent by a leaver's process when it takes over",
+  strandedAccepted: "Past the leaver's deadline: assignments are accepted as stranded, by name",
+  dateChanged: 'The last working day moves',
+  stays: 'The person stays after all',
+};
+
+const TASK_PEOPLE: Record<TaskName, string> = {
+  decide: 'the manager',
+  orderAgain: 'the manager',
+  detach: 'those who detach',
+  remove: 'the authorisation administration',
+};
+
+const ordinal = (n: number) => (n === 2 ? '2nd' : n === 3 ? '3rd' : `${n}th`);
+
+const OCCASION: Record<Occasion, (people: string) => string> = {
+  confirmation: () => 'Confirm that the authorisation is removed',
+  reminder: (people) => `Remind ${people}`,
+  escalation: (people) => `Escalate: ${people} did not act`,
+  orderStopped: () => 'Tell manager and helpdesk that the order was refused',
+  returned: () => 'Tell the manager that the order was returned',
+  warnings: () => 'Warn the manager and the authorisation administration',
+  mailRefused: () => 'Tell the helpdesk that a confirmation could not be delivered',
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isTask = (value: unknown): value is TaskName => typeof value === 'string' && value in TASK_PEOPLE;
+const isOccasion = (value: unknown): value is Occasion => typeof value === 'string' && value in OCCASION;
+
+/** The summary of an activity. @param input what the activity is called with. */
+export function activitySummary(source: string, input: unknown): string {
+  const given = isObject(input) ? input : {};
+  switch (source) {
+    case 'lookUp':
+      return 'Look in the register';
+    case 'order':
+      return 'Order on form 9460';
+    case 'cancelOrder':
+      return `Cancel order ${given.orderNumber ?? ''} on form 9460`;
+    case 'detach':
+      return 'Detach in the register and look again';
+    case 'remove':
+      return 'Remove in the register and look again';
+    case 'supersedeRemoval':
+      return 'Take over an open removal';
+    case 'tell': {
+      const people = isTask(given.task) ? TASK_PEOPLE[given.task] : 'those who wait';
+      const what = isOccasion(given.occasion) ? OCCASION[given.occasion](people) : 'Send a mail';
+      const time = typeof given.time === 'number' && given.time > 1 ? `, ${ordinal(given.time)} time` : '';
+      return `${what}${to(given.to, given.occasion)}${time}`;
+    }
+    default:
+      return source;
+  }
+}
+
+function to(readers: unknown, occasion: unknown): string {
+  if (occasion !== 'confirmation' || !Array.isArray(readers)) return '';
+  return `, to ${readers.map((reader) => (isObject(reader) && reader.person ? `employee ${reader.person}` : 'helpdesk')).join(', ')}`;
+}
+
+const TIMERS: readonly [RegExp, string][] = [
+  [/notice\.decide/, 'Next reminder to the manager'],
+  [/notice\.orderAgain/, 'Next reminder to the manager: the order was refused'],
+  [/notice\.collaborationAdministrators/, 'Next reminder to the collaboration administrators'],
+  [/notice\.interventionManagers/, 'Next reminder to the intervention managers'],
+  [/notice\.remove/, 'Next reminder to the authorisation administration'],
+  [/retryMail/, 'Try a refused confirmation again'],
+  [/opening/, "Until the leaver's next step opens"],
+];
+
+/** The summary of the timer. @param event XState's name of the delayed event. */
+export const timerSummary = (event: string): string => TIMERS.find(([name]) => name.test(event))?.[1] ?? 'Wait';
+
+const STATES: Readonly<Record<string, string>> = {
+  starting: 'Looking in the register',
+  deciding: 'Waiting for the manager to decide',
+  ordering: 'Ordering on form 9460',
+  orderStopped: 'The order was refused: waiting for the manager',
+  detaching: 'Waiting for assignments to be detached',
+  removing: 'Waiting for the authorisation administration to remove the authorisation',
+  verifying: 'Looking whether the register shows it gone',
+  confirming: 'Confirming to manager and employee',
+  cancelling: 'Cancelling the order',
+  scheduled: 'Waiting for its days',
+  removed: 'Ended: the register shows the authorisation gone',
+  kept: 'Ended: the manager decided to keep it',
+  withdrawn: 'Ended: withdrawn. The authorisation stays',
+  superseded: "Ended: a leaver's process took over",
+  nothingToRemove: 'Ended: there was nothing to remove',
+  refused: 'Ended: the start was not allowed',
+  stayed: 'Ended: the person stays',
+};
+
+// What somebody wrote must not become a table's cell border, a link or a heading.
+const plain = (text: string) => text.replace(/[\\|<>[\]`*_#\n\r\t]/g, ' ').slice(0, 300);
+const minute = (at: string) => `${at.slice(0, 16).replace('T', ' ')} UTC`;
+
+/** The current details of a case, as Markdown. */
+export function caseDetails(status: CaseStatus): string {
+  const head = [
+    `**${STATES[status.state] ?? status.state}**`,
+    '',
+    '| Request | Employee | System | Roles | Manager | Order |',
+    '| --- | --- | --- | --- | --- | --- |',
+    `| ${status.request} | ${status.employee} | ${status.system} | ${status.roles.join(', ') || '–'} | ${status.manager ?? '–'} | ${status.order ? `${status.order.number ?? ''} ${status.order.state}` : '–'} |`,
+  ];
+  const waiting = status.waitingFor.map(
+    ({ task, assignments, mayAct, due }) =>
+      `| ${task} | ${assignments.join(', ') || '–'} | ${mayAct.join(', ') || 'nobody'} | ${minute(due)} |`,
+  );
+  const waits =
+    waiting.length > 0
+      ? ['', '**Waits for**', '', '| Task | Assignments | May act | Due |', '| --- | --- | --- | --- |', ...waiting]
+      : [];
+  const accepts = status.accepts.length > 0 ? ['', `Possible now: ${status.accepts.join(', ')}`] : [];
+  const warnings =
+    status.warnings.length > 0
+      ? [
+          '',
+          `Warnings: ${status.warnings.map(({ id, acknowledgedBy }) => `${id}${acknowledgedBy ? ` (seen by ${acknowledgedBy})` : ''}`).join(', ')}`,
+        ]
+      : [];
+  const record = [
+    '',
+    '**Record**',
+    '',
+    '| When | What | Who | Details |',
+    '| --- | --- | --- | --- |',
+    ...status.record.map(line),
+  ];
+  const ignored = status.ignored.map(
+    ({ at, event, by, reason }) =>
+      `| ${minute(at)} | ${plain(event)} | ${plain(by ?? '–')} | ${plain(typeof reason === 'string' ? reason : reason.en)} |`,
+  );
+  const ignoredPart =
+    ignored.length > 0
+      ? ['', '**Ignored**', '', '| When | What | Who | Why |', '| --- | --- | --- | --- |', ...ignored]
+      : [];
+  return [...head, ...waits, ...accepts, ...warnings, ...record, ...ignoredPart].join('\n');
+}
+
+function line(entry: Entry): string {
+  const { roles, assignments, order, warnings, lastWorkingDay, to: told, note } = entry;
+  const details = [
+    roles?.join(', '),
+    assignments?.join(', '),
+    order && `order ${order}`,
+    warnings && `warnings ${warnings.join(', ')}`,
+    lastWorkingDay,
+    told && `to ${told.join(', ')}`,
+    note && plain(note),
+  ];
+  const who = entry.by ? `${entry.by}${entry.for ? ` for ${entry.for}` : ''}` : '–';
+  return `| ${minute(entry.at)} | ${entry.step} | ${who} | ${details.filter(Boolean).join('; ') || '–'} |`;
+}
