@@ -18,7 +18,7 @@ export type Task = {
   state: string;
   task: string;
   /** Only the assignments that this person may detach. */
-  assignments?: string[];
+  assignments: string[];
   /** Where those assignments are, as far as the register still shows them. */
   places?: { assignment: string; role: string; organisation: string; intervention: string | null; form: string }[];
   mayAct: string[];
@@ -60,12 +60,23 @@ export function tasksOf(facts: Facts, status: CaseStatus, person: string): Task[
     const mayAct = mayDo(facts, status, waiting);
     if (!mayAct.includes(person)) return [];
     const { request, process, employee, system, roles, state } = status;
-    const { assignments: _, ...rest } = waiting;
-    const task: Task = { ...rest, request, process, employee, system, roles, state, mayAct, asOf: facts.asOf };
+    const task: Task = {
+      ...waiting,
+      assignments: waiting.assignments ?? [],
+      request,
+      process,
+      employee,
+      system,
+      roles,
+      state,
+      mayAct,
+      asOf: facts.asOf,
+    };
     if (waiting.task === 'detach') {
-      task.assignments = detachableBy(facts, status, waiting, person);
+      const theirs = detachableBy(facts, status, waiting, person);
+      task.assignments = theirs;
       task.places = facts.assignments
-        .filter(({ id }) => task.assignments?.includes(id))
+        .filter(({ id }) => theirs.includes(id))
         .map(({ id, role, organisation, intervention, form }) => ({
           assignment: id,
           role,

@@ -2,7 +2,7 @@ import type { Answer, CaseStatus, RecordEntry } from '../activities/caseStatus.t
 import type { Preview } from '../activities/cases.ts';
 import type { ListedCase } from '../activities/listCases.ts';
 import type { Task } from '../activities/mayAct.ts';
-import { stateIn, stepIn, taskIn, warningIn, words } from '../texts/client.ts';
+import { fieldIn, stateIn, stepIn, taskIn, warningIn, words } from '../texts/client.ts';
 import type { Language } from '../texts/problems.ts';
 import type { Check } from './doctor.ts';
 import { asText } from './errors.ts';
@@ -70,6 +70,13 @@ export function statusLines(status: CaseStatus, language: Language): string[] {
   return lines;
 }
 
+/** What to do, in one language: Temporal UI shows the same text, so that it comes in both, with a slash between. */
+function guidanceIn(guidance: unknown, language: Language): string {
+  const text = shown(guidance, language);
+  const [sv = '', en] = text.split(' / ');
+  return language === 'sv' || en === undefined ? sv : en;
+}
+
 const shownApart = new Set(['at', 'step', 'by', 'for', 'id']);
 
 /** One line for each entry: when, what, who, and what exactly. */
@@ -78,8 +85,10 @@ export function recordLines(record: readonly RecordEntry[], language: Language):
     const deputy = entry.for ? ` (${words.for[language]} ${entry.for})` : '';
     const who = entry.by ? ` ${entry.by}${deputy}` : '';
     const rest = Object.entries(entry)
-      .filter(([name, value]) => !shownApart.has(name) && value !== null && value !== undefined)
-      .map(([name, value]) => `${name}: ${shown(value, language)}`);
+      .filter(
+        ([name, value]) => !shownApart.has(name) && value != null && !(Array.isArray(value) && value.length === 0),
+      )
+      .map(([name, value]) => `${fieldIn(language, name)}: ${shown(value, language)}`);
     return `  ${time(entry.at)} ${[`${stepIn(language, entry.step)}${who}`, ...rest].join('; ')}`;
   });
 }
@@ -104,7 +113,7 @@ export function taskLines(tasks: readonly Task[], language: Language): string[] 
       }),
       ...gone.map((id) => `  ${id}`),
       ...(task.task === 'detach' ? [] : [`  ${words.roles[language]}: ${list(roles)}`]),
-      ...(task.guidance ? [`  ${shown(task.guidance, language)}`] : []),
+      ...(task.guidance ? [`  ${guidanceIn(task.guidance, language)}`] : []),
     ];
   });
 }

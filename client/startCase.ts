@@ -4,9 +4,9 @@ import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/
 import { type Answer, parseAnswerOrNull, parseStatus } from '../activities/caseStatus.ts';
 import { type FoundCase, findCase } from '../activities/findCase.ts';
 import { requestNumber } from '../machines/requestNumber.ts';
-import { problems } from '../texts/problems.ts';
+import { problems, startRefusal } from '../texts/problems.ts';
 import { taskQueue } from './ask.ts';
-import { asText, ClientError, grpcCode } from './errors.ts';
+import { ClientError, grpcCode } from './errors.ts';
 
 /** How long the first answer of a start is waited for, in milliseconds: a busy worker, or one that just began. */
 const patience = 30_000;
@@ -76,7 +76,7 @@ export async function firstAnswer(client: Client, made: FoundCase, id: string): 
   if (answer.outcome !== 'refused') return answer;
   const status = parseStatus(await query(client, made, 'status'));
   const last = status.record.at(-1);
-  const reason = asText(last?.reason ?? last?.note, 'refused');
+  const reason = startRefusal(typeof last?.note === 'string' ? last.note : 'refused', status.process);
   throw new ClientError('Refused', problems.startRefused(answer.request, reason), {
     request: answer.request,
     state: answer.state,

@@ -62,7 +62,49 @@ const warnings: Readonly<Record<string, Text>> = {
   },
 };
 
-const steps: Readonly<Record<string, Text>> = {};
+const steps: Readonly<Record<string, Text>> = {
+  proposed: { sv: 'föreslaget', en: 'proposed' },
+  decided: { sv: 'beslutat', en: 'decided' },
+  kept: { sv: 'beslutat att behålla', en: 'decided to keep' },
+  refused: { sv: 'avslaget', en: 'refused' },
+  ordered: { sv: 'beställt', en: 'ordered' },
+  orderStopped: { sv: 'beställningen stoppad', en: 'order stopped' },
+  orderCancelled: { sv: 'beställningen makulerad', en: 'order cancelled' },
+  detached: { sv: 'uppdrag avslutade', en: 'assignments detached' },
+  foundDetached: { sv: 'uppdrag redan avslutade i registret', en: 'assignments found detached in the register' },
+  attachedAgain: { sv: 'uppdrag finns fortfarande i registret', en: 'assignments still in the register' },
+  removed: { sv: 'behörigheten borttagen', en: 'authorisation removed' },
+  gone: { sv: 'registret visar att den är borta', en: 'the register shows it gone' },
+  withdrawn: { sv: 'återtaget', en: 'withdrawn' },
+  withdrawnTooLate: { sv: 'återtaget för sent', en: 'withdrawn too late' },
+  returned: { sv: 'återsänt till chefen', en: 'returned to the manager' },
+  superseded: { sv: 'ersatt av processen för den som slutar', en: "superseded by the leaver's process" },
+  nothingToRemove: { sv: 'inget att ta bort', en: 'nothing to remove' },
+  reminded: { sv: 'påmint', en: 'reminded' },
+  escalated: { sv: 'eskalerat', en: 'escalated' },
+  warned: { sv: 'varnat', en: 'warned' },
+  confirmed: { sv: 'bekräftat', en: 'confirmed' },
+  notConfirmed: { sv: 'bekräftelsen gick inte fram', en: 'the confirmation did not arrive' },
+  started: { sv: 'startat', en: 'started' },
+  begun: { sv: 'arbetet har börjat', en: 'the work has begun' },
+  tookOver: { sv: 'tog över ett öppet borttag', en: 'took over an open removal' },
+  dateChanged: { sv: 'datum ändrat', en: 'date changed' },
+  stayed: { sv: 'personen är kvar', en: 'the person stays' },
+  strandedAccepted: { sv: 'uppdrag godtagna som kvarlämnade', en: 'assignments accepted as stranded' },
+};
+
+const fields: Readonly<Record<string, Text>> = {
+  roles: { sv: 'roller', en: 'roles' },
+  assignments: { sv: 'uppdrag', en: 'assignments' },
+  order: { sv: 'beställning', en: 'order' },
+  warnings: { sv: 'varningar', en: 'warnings' },
+  lastWorkingDay: { sv: 'sista arbetsdag', en: 'last working day' },
+  to: { sv: 'till', en: 'to' },
+  note: { sv: 'anteckning', en: 'note' },
+};
+
+/** A field of a record entry in words. */
+export const fieldIn = (language: Language, field: string): string => fields[field]?.[language] ?? field;
 
 /** A step of the record in words; its name where there are no words for it. */
 export const stepIn = (language: Language, step: string): string => steps[step]?.[language] ?? step;

@@ -15,6 +15,34 @@ export const helpdesk: Text = {
   en: "Help: the authorisation administration's helpdesk, extension 81 000, choice 2.",
 };
 
+/** Why a start was refused, by what the case's record says and the kind of case. */
+const startRefusals: Readonly<Record<string, Text>> = {
+  'notAllowed removal': {
+    sv: 'det får bara föreslås av den anställda, chefen, en ersättare för chefen eller behörighetsadministrationen.',
+    en: 'only the employee, the manager, a deputy of the manager or the authorisation administration may propose it.',
+  },
+  'notAllowed employeeLeaves': {
+    sv: 'det får bara chefen, en ersättare för chefen eller HR säga, aldrig den anställda.',
+    en: 'only the manager, a deputy of the manager or human resources may say so, never the employee.',
+  },
+  'ownAuthorisation removal': {
+    sv: 'ingen beslutar om sin egen behörighet.',
+    en: 'nobody decides on their own authorisation.',
+  },
+  'ownAuthorisation employeeLeaves': {
+    sv: 'det får bara chefen, en ersättare för chefen eller HR säga, aldrig den anställda.',
+    en: 'only the manager, a deputy of the manager or human resources may say so, never the employee.',
+  },
+  'rolesNotHeld removal': {
+    sv: 'den anställda har inte de roller som angavs; se `aterkalla preview`.',
+    en: 'the employee does not have the roles that were named; see `aterkalla preview`.',
+  },
+};
+
+/** @param note what the record says: a reason by name, or in somebody's words. */
+export const startRefusal = (note: string, process: string): Text =>
+  startRefusals[`${note} ${process}`] ?? { sv: note, en: note };
+
 export const problems = {
   unknownPerson: (person: string): Text => ({
     sv: `Registret har ingen person ${person}. Kontrollera numret.`,
