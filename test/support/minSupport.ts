@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+/** A Min Support on a free port that keeps what it is sent, once per key, and can be told to misbehave. */
+export type TakenOrder = { number: string; key: string; order: Record<string, unknown>; cancelled: boolean };
+/**
+ * `ok`; `status`: that status and body, nothing taken; `had`: takes it and answers 409 with the number; `hang`: takes it
+ * and never answers.
+ */
+export type MinSupportMood = { kind: 'ok' | 'had' | 'hang' } | { kind: 'status'; status: number; body?: string };
+export type FakeMinSupport = {
+  url: string;
+  /** In the order that they came. */
+  orders: TakenOrder[];
+  /** Each call, e.g. `POST /orders`. */
+  calls: string[];
+  behave(mood: MinSupportMood): void;
+  stop(): Promise<void>;
+};
+
+/** @param port a port to take again after a stop; 0 takes a free one. */
+export async function startMinSupport(port = 0): Promise<FakeMinSupport> {
+  let mood: MinSupportMood = { kind: 'ok' };
+  const orders: TakenOrder[] = [];
+  const calls: string[] = [];
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answer = (status: number, body: string) =>
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(body);
+    const body = await text(request);
+    calls.push(`${request.method} ${request.url}`);
+    if (mood.kind === 'status') {
+      answer(mood.status, mood.body ?? '');
+      return;
+    }
+    const cancelled = /^\/orders\/([^/]+)\/cancel$/.exec(request.url ?? '')?.[1];
+    if (cancelled !== undefined) {
+      const order = orders.find(({ number }) => number === decodeURIComponent(cancelled));
+      if (order) order.cancelled = true;
+      answer(order ? 200 : 404, '{}');
+      return;
+    }
+    const key = String(request.headers['idempotency-key']);
+    let order = orders.find((taken) => taken.key === key);
+    if (order === undefined) {
+      order = { number: `T-${orders.length + 1}`, key, order: JSON.parse(body), cancelled: false };
+      orders.push(order);
+    }
+    if (mood.kind === 'hang') return;
+    answer(mood.kind === 'had' ? 409 : 201, JSON.stringify({ orderNumber: order.number }));
+  }
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  }).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    orders,
+    calls,
+    behave: (next) => {
+      mood = next;
+    },
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { SMTPServer } from 'smtp-server';
+
+/** A real SMTP server on a free port that keeps what it takes, and can be told to misbehave. */
+export type ReceivedMail = {
+  to: string[];
+  /** By lower-case name. */
+  headers: Record<string, string>;
+  /** The decoded text. */
+  text: string;
+};
+/** `ok`: takes mail; `refuse`: the code for each reader; `hang`: says nothing more once the mail has come. */
+export type SmtpMood = { kind: 'ok' } | { kind: 'refuse'; code: number; only?: string } | { kind: 'hang' };
+export type Smtp = {
+  url: string;
+  mails: ReceivedMail[];
+  behave(mood: SmtpMood): void;
+  stop(): Promise<void>;
+};
+
+function decoded(body: string): string {
+  const bytes = body
+    .replaceAll(/=\r\n/g, '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8').replaceAll('\r\n', '\n');
+}
+
+/** Reads one mail with a text in quoted-printable, as ours are. */
+export function parseMail(raw: string): Omit<ReceivedMail, 'to'> {
+  const end = raw.indexOf('\r\n\r\n');
+  const lines = raw
+    .slice(0, end)
+    .replaceAll(/\r\n[ \t]+/g, ' ')
+    .split('\r\n');
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  );
+  return { headers, text: decoded(raw.slice(end + 4)) };
+}
+
+class Refusal extends Error {
+  readonly responseCode: number;
+  constructor(code: number) {
+    super('told to');
+    this.responseCode = code;
+  }
+}
+
+/** @param port a port to take again after a stop; 0 takes a free one. */
+export async function startSmtp(port = 0): Promise<Smtp> {
+  let mood: SmtpMood = { kind: 'ok' };
+  const mails: ReceivedMail[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    onRcptTo({ address }, _session, done) {
+      const refused = mood.kind === 'refuse' && (mood.only === undefined || mood.only === address);
+      done(refused && mood.kind === 'refuse' ? new Refusal(mood.code) : null);
+    },
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const to = session.envelope.rcptTo.map(({ address }) => address);
+        mails.push({ to, ...parseMail(Buffer.concat(chunks).toString('latin1')) });
+        if (mood.kind !== 'hang') done();
+      });
+    },
+  });
+  server.on('error', () => {});
+  server.listen(port, '127.0.0.1');
+  await once(server.server, 'listening');
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return {
+    url: `smtp://127.0.0.1:${address.port}`,
+    mails,
+    behave: (next) => {
+      mood = next;
+    },
+    stop: () => Promise.race([new Promise<void>((closed) => server.close(() => closed())), setTimeout(2000)]),
+  };
+}
