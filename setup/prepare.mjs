@@ -71,15 +71,18 @@ async function inTemporaryFolder(work) {
   }
 }
 
-/** Moves a finished folder into place; what was there before goes to `discard`. */
-function moveIntoPlace(finished, place, discard) {
-  for (let attempt = 0; ; attempt++) {
+/**
+ * Moves a finished folder into place; what was there before goes to `discard`. Where another set-up has been faster,
+ * its result stays: its program may already be running from there.
+ */
+function moveIntoPlace(finished, place, discard, isThere) {
+  for (let attempt = 0; !isThere(); attempt++) {
     try {
       if (existsSync(place)) renameSync(place, `${discard}-${attempt}`);
       renameSync(finished, place);
       return;
     } catch (error) {
-      // Another set-up moved its own, equal result in between the two lines above.
+      // Another set-up came in between the lines above.
       const overtaken = ['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(error.code) && attempt < 5;
       if (!overtaken) throw error;
     }
@@ -126,7 +129,8 @@ async function prepareModules(say) {
   const hash = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  const isThere = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
+  if (isThere()) return;
   if (!isAsLocked(modules)) {
     say('installing the packages of package-lock.json (npm ci), about a minute …');
     await inTemporaryFolder(async (folder) => {
@@ -138,7 +142,7 @@ async function prepareModules(say) {
         );
       });
       writeFileSync(join(folder, 'node_modules', '.aterkalla-lock-hash'), hash);
-      moveIntoPlace(join(folder, 'node_modules'), modules, join(folder, 'old'));
+      moveIntoPlace(join(folder, 'node_modules'), modules, join(folder, 'old'), isThere);
     });
   }
   writeFileSync(stamp, hash);
@@ -150,8 +154,9 @@ async function prepareNode(say) {
   const name = `node-${process.platform}-${process.arch}`;
   const place = join(cache, 'node24');
   const program = join(place, 'node_modules', name, 'bin', 'node');
-  const isThere = () => readJson(join(place, 'node_modules', name, 'package.json'))?.version === NODE_VERSION;
-  if (isThere() && existsSync(program)) return program;
+  const isThere = () =>
+    existsSync(program) && readJson(join(place, 'node_modules', name, 'package.json'))?.version === NODE_VERSION;
+  if (isThere()) return program;
   say(`this machine has Node ${process.versions.node}; bringing Node ${NODE_VERSION} into .cache …`);
   await inTemporaryFolder(async (folder) => {
     const fresh = join(folder, 'node24');
@@ -165,7 +170,7 @@ async function prepareNode(say) {
         );
       },
     );
-    moveIntoPlace(fresh, place, join(folder, 'old'));
+    moveIntoPlace(fresh, place, join(folder, 'old'), isThere);
   });
   return program;
 }
