@@ -27,12 +27,12 @@ export default {
     },
     {
       name: 'workflows-know-machines',
-      comment: 'workflows/ imports machines, xstate, zod/mini and Temporal’s workflow parts; activities as types only.',
+      comment: 'workflows/ imports machines, texts, xstate, zod/mini and Temporal’s workflow parts; activities as types only.',
       severity: 'error',
       from: { path: '^workflows/' },
       to: {
         pathNot: [
-          '^(workflows|machines)/',
+          '^(workflows|machines|texts)/',
           npm('xstate', '@temporalio/workflow', '@temporalio/common'),
           'node_modules/zod/mini/',
         ],

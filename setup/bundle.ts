@@ -12,7 +12,7 @@ import { type BundleOptions, bundleWorkflowCode, type Logger } from '@temporalio
 const root = dirname(import.meta.dirname);
 const cache = join(root, '.cache');
 /** What a bundle is made from, beside the packages that the lock file names. */
-const sources = ['machines', 'workflows', 'package-lock.json', join('setup', 'bundle.ts')];
+const sources = ['machines', 'workflows', 'texts', 'package-lock.json', join('setup', 'bundle.ts')];
 const KEPT = 5;
 
 /** What a worker needs beside the workflows; these files are there or not. */
