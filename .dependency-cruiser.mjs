@@ -27,7 +27,8 @@ export default {
     },
     {
       name: 'workflows-know-machines',
-      comment: 'workflows/ imports machines, texts, xstate, zod/mini and Temporal’s workflow parts; activities as types only.',
+      comment:
+        'workflows/ imports machines, texts, xstate, zod/mini and Temporal’s workflow parts; activities as types only.',
       severity: 'error',
       from: { path: '^workflows/' },
       to: {

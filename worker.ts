@@ -54,7 +54,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
       ...createActivities({ register, minSupport, mail, client, registerMode, helpdeskMail }),
       ...createCaseActivities({ register, client }),
     },
-    ...(payloadConverterPath && { dataConverter: { payloadConverterPath } }),
+    dataConverter: { payloadConverterPath },
     shutdownGraceTime: GRACE,
     // After a worker was killed, its cases go to another one after this time instead of 10 s.
     stickyQueueScheduleToStartTimeout: '1s',

@@ -15,15 +15,9 @@ const cache = join(root, '.cache');
 const sources = ['machines', 'workflows', 'texts', 'package-lock.json', join('setup', 'bundle.ts')];
 const KEPT = 5;
 
-/** What a worker needs beside the workflows; these files are there or not. */
-export const payloadConverterPath = ifThere(join(root, 'workflows', 'payloadConverter.ts'));
-export const workflowInterceptorModules = [ifThere(join(root, 'workflows', 'inbound.ts'))].filter(
-  (path) => path !== undefined,
-);
-
-function ifThere(path: string): string | undefined {
-  return existsSync(path) ? path : undefined;
-}
+/** For `WorkerOptions.dataConverter`, wherever the bundle is used. */
+export const payloadConverterPath = join(root, 'workflows', 'payloadConverter.ts');
+const workflowInterceptorModules = [join(root, 'workflows', 'inbound.ts')];
 
 /** For `BundleOptions.webpackConfigHook`, also of tests that bundle workflows of their own. */
 export const inProduction: NonNullable<BundleOptions['webpackConfigHook']> = (config) => ({
@@ -50,7 +44,7 @@ export async function workflowBundle(
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules,
-    ...(payloadConverterPath && { payloadConverterPath }),
+    payloadConverterPath,
     webpackConfigHook: inProduction,
     logger: onlyErrors,
   });
