@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { leavesId, removalId } from '../../machines/requestNumber.ts';
+import { type Outside, openOutside } from '../../outside/index.ts';
+import { parseRegisterFile, readRegisterFile } from '../../outside/registerFile.ts';
+import { addSearchAttributes } from '../../setup/namespace.ts';
+import { temporalTestServer } from '../../setup/temporal.ts';
+import { installRuntime, type RunningWorker, startWorker } from '../../worker.ts';
+import type { CaseStatus } from '../../workflows/caseStatus.ts';
+import { type FakeMinSupport, startMinSupport } from './minSupport.ts';
+import { type Smtp, startSmtp } from './smtp.ts';
+
+/**
+ * The whole system for tests of the process: a real Temporal server whose time can be skipped, our worker, a register, a
+ * mail server and a Min Support of the test's own.
+ */
+
+export type Case = WorkflowHandleWithFirstExecutionRunId;
+export type Payload = { by: string; id?: string } & Record<string, unknown>;
+/** What an Update answers, or the failure's type and details where it was refused. */
+export type Acted = { refused: string | null; [name: string]: unknown };
+
+export type World = {
+  env: TestWorkflowEnvironment;
+  outside: Outside;
+  smtp: Smtp;
+  minSupport: FakeMinSupport;
+  /** Puts the sample register in, changed as the test says, and forgets all mails. */
+  fresh(change?: (file: RegisterJson) => void): Promise<void>;
+  remove(employee: string, by: string, more?: Record<string, unknown>): Promise<Case>;
+  leaves(employee: string, by: string, lastWorkingDay: string, more?: Record<string, unknown>): Promise<Case>;
+  /** Acts by an Update and gives its answer, or why it was refused. */
+  act(handle: Case, name: string, payload: Payload): Promise<Acted>;
+  status(handle: Case): Promise<CaseStatus>;
+  /** Waits, in real time, until the status is so; fails with the last one after 20 s. */
+  until(handle: Case, isSo: (status: CaseStatus) => boolean): Promise<CaseStatus>;
+  inState(handle: Case, state: string): Promise<CaseStatus>;
+  /** The end status; time is skipped until then. */
+  ended(handle: Case): Promise<CaseStatus>;
+  /** The Temporal server's clock. */
+  now(): Promise<Date>;
+  skip(duration: number | string): Promise<void>;
+  /** Stops the worker and starts it anew, from an empty cache. */
+  restartWorker(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** The register file as plain JSON, for a test to change. */
+export type RegisterJson = Awaited<ReturnType<typeof readRegisterFile>>;
+
+const sample = join(import.meta.dirname, '..', '..', 'register.sample.json');
+let started = 0;
+
+/** @param registerMode whether acting on a task changes the register too, or people change it themselves. */
+export async function startWorld(registerMode: 'performs' | 'observes' = 'performs'): Promise<World> {
+  installRuntime();
+  const dataDir = mkdtempSync(join(tmpdir(), 'aterkalla-world-'));
+  const [smtp, minSupport] = await Promise.all([startSmtp(), startMinSupport()]);
+  const executable = { type: 'existing-path', path: await temporalTestServer() } as const;
+  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+  await addSearchAttributes(env.connection);
+  const outside = await openOutside({
+    dataDir,
+    registerFile: sample,
+    mailFrom: 'aterkalla@localhost',
+    smtpUrl: smtp.url,
+    minSupportUrl: minSupport.url,
+  });
+  const work = (): Promise<RunningWorker> =>
+    startWorker({
+      connection: env.nativeConnection,
+      namespace: env.namespace ?? 'default',
+      client: env.client,
+      outside,
+      settings: { registerMode, helpdeskMail: 'helpdesk@localhost' },
+    });
+  let worker = await work();
+
+  const start = (type: string, workflowId: string, input: Record<string, unknown>) =>
+    env.client.workflow.start(type, { taskQueue: 'aterkalla', workflowId, args: [input] });
+
+  const world: World = {
+    env,
+    outside,
+    smtp,
+    minSupport,
+    async fresh(change) {
+      const file = structuredClone(await readRegisterFile(sample));
+      change?.(file);
+      await outside.register.importFile(parseRegisterFile(JSON.parse(JSON.stringify(file))));
+      smtp.mails.length = 0;
+      smtp.behave({ kind: 'ok' });
+      minSupport.behave({ kind: 'ok' });
+    },
+    remove: (employee, by, more) =>
+      start('removal', removalId(employee), { id: `start-${started++}`, employee, system: 'SUS', by, ...more }),
+    leaves: (employee, by, lastWorkingDay, more) =>
+      start('employeeLeaves', leavesId(employee), { id: `start-${started++}`, employee, by, lastWorkingDay, ...more }),
+    async act(handle, name, payload) {
+      try {
+        const args = [{ id: `act-${started++}`, ...payload }];
+        return { refused: null, ...(await handle.executeUpdate(name, { args })) };
+      } catch (error) {
+        if (!(error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)) throw error;
+        const details: unknown = error.cause.details?.[0];
+        return {
+          refused: error.cause.type ?? '',
+          message: error.cause.message,
+          ...(isObject(details) ? { details } : {}),
+        };
+      }
+    },
+    status: (handle) => handle.query<CaseStatus>('status'),
+    async until(handle, isSo) {
+      for (let tries = 0; ; tries++) {
+        const status = await world.status(handle);
+        if (isSo(status)) return status;
+        if (tries > 400) throw new Error(`it never came to that: ${JSON.stringify(status, null, 1)}`);
+        await wait(50);
+      }
+    },
+    inState: (handle, state) => world.until(handle, (status) => status.state === state),
+    ended: async (handle) => handle.result(),
+    now: async () => new Date(await env.currentTimeMs()),
+    skip: (duration) => env.sleep(duration),
+    async restartWorker() {
+      await worker.shutdown();
+      worker = await work();
+    },
+    async stop() {
+      await worker.shutdown();
+      await outside.close();
+      await env.teardown();
+      await Promise.all([smtp.stop(), minSupport.stop()]);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
