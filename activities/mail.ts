@@ -5,7 +5,7 @@ import { type Mail, type MailMessage, MailRefused, type Register } from './ports
 /** Telling people by mail: whom, in which language, as which Message-ID. The words are in `texts/`. */
 
 export type MailParts = {
-  register: Register;
+  register: Pick<Register, 'person' | 'facts'>;
   mail: Mail;
   /** Where mails to the helpdesk go. */
   helpdeskMail: string;

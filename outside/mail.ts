@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer from 'nodemailer';
@@ -46,13 +46,13 @@ function smtpFailure(error: unknown): Error {
  * @param url SMTP_URL, e.g. `smtp://127.0.0.1:25` or `smtps://user:password@mail.example.org`.
  * @param from MAIL_FROM.
  */
-export function smtpMail(url: string, from: string): Mail & { close(): void } {
+export function smtpMail(url: string, from: string, longestWait = LONGEST_WAIT): Mail & { close(): void } {
   const transport = nodemailer.createTransport({
     url,
-    connectionTimeout: LONGEST_WAIT,
-    greetingTimeout: LONGEST_WAIT,
-    socketTimeout: LONGEST_WAIT,
-    dnsTimeout: LONGEST_WAIT,
+    connectionTimeout: longestWait,
+    greetingTimeout: longestWait,
+    socketTimeout: longestWait,
+    dnsTimeout: longestWait,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -89,7 +89,7 @@ export function folderMail(folder: string, from: string): Mail {
       );
       if (there) return;
       await mkdir(folder, { recursive: true });
-      const unfinished = `${path}.${process.pid}.tmp`;
+      const unfinished = `${path}.${randomUUID()}.tmp`;
       try {
         await writeFile(unfinished, content);
         await rename(unfinished, path);

@@ -47,7 +47,7 @@ function reasonIn(text: string): string {
 }
 
 /** @param base MIN_SUPPORT_URL; a user and password in it become Basic authentication. */
-export function httpMinSupport(base: string): MinSupport {
+export function httpMinSupport(base: string, longestWait = LONGEST_WAIT): MinSupport {
   const address = new URL(base);
   const login = `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`;
   const authorization =
@@ -64,7 +64,7 @@ export function httpMinSupport(base: string): MinSupport {
         body: body ? JSON.stringify(body) : null,
         // A redirected POST would arrive as something else: better an error that says so.
         redirect: 'manual',
-        signal: AbortSignal.timeout(LONGEST_WAIT),
+        signal: AbortSignal.timeout(longestWait),
       });
       return { status: response.status, text: await textOf(response) };
     } catch (error) {
