@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { Text } from '../texts/problems.ts';
 
 /**
@@ -17,5 +17,7 @@ export const problem = (code: ProblemCode, message: Text, more: Record<string, u
     type: code,
     message: message.en,
     nonRetryable: true,
+    // Somebody is told no, which is nothing for the operator's log.
+    category: ApplicationFailureCategory.BENIGN,
     details: [{ code, message, ...more }],
   });
