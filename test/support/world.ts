@@ -104,8 +104,8 @@ export async function startWorld(registerMode: 'performs' | 'observes' = 'perfor
       start('employeeLeaves', leavesId(employee), { id: `start-${started++}`, employee, by, lastWorkingDay, ...more }),
     async act(handle, name, payload) {
       try {
-        const args = [{ id: `act-${started++}`, ...payload }];
-        return { refused: null, ...(await handle.executeUpdate(name, { args })) };
+        const args: [Payload] = [{ id: `act-${started++}`, ...payload }];
+        return { ...(await handle.executeUpdate<Record<string, unknown>, [Payload]>(name, { args })), refused: null };
       } catch (error) {
         if (!(error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)) throw error;
         const details: unknown = error.cause.details?.[0];
