@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type BundleOptions, bundleWorkflowCode, type Logger } from '@temporalio/worker';
 
@@ -19,11 +20,31 @@ const KEPT = 5;
 export const payloadConverterPath = join(root, 'workflows', 'payloadConverter.ts');
 const workflowInterceptorModules = [join(root, 'workflows', 'inbound.ts')];
 
-/** For `BundleOptions.webpackConfigHook`, also of tests that bundle workflows of their own. */
-export const inProduction: NonNullable<BundleOptions['webpackConfigHook']> = (config) => ({
+type Webpack = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+
+/**
+ * For `BundleOptions.webpackConfigHook`, also of tests that bundle workflows of their own: production mode, for the V8 of
+ * this Node instead of one of 2017, which takes 20 KB more.
+ */
+export const inProduction = (config: Webpack): Webpack => ({
   ...config,
   mode: 'production',
+  target: ['web', 'es2022'],
+  optimization: { moduleIds: 'size', mangleExports: 'size' },
+  module: { ...config.module, rules: [compileTypeScript, ...(config.module?.rules ?? []).filter(isNotForTypeScript)] },
 });
+
+const isNotForTypeScript = (rule: unknown) =>
+  !(typeof rule === 'object' && rule && 'test' in rule && rule.test instanceof RegExp && rule.test.test('a.ts'));
+
+const compileTypeScript = {
+  test: /\.ts$/,
+  exclude: /node_modules/,
+  use: {
+    loader: createRequire(import.meta.resolve('@temporalio/worker')).resolve('swc-loader'),
+    options: { sourceMap: true, jsc: { target: 'es2022', parser: { syntax: 'typescript' } } },
+  },
+};
 
 /**
  * The bundle of all workflows, made where the cache does not hold it.
