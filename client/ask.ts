@@ -27,7 +27,8 @@ export const createAsk =
       scheduleToStartTimeout: '10s',
       startToCloseTimeout: '60s',
       scheduleToCloseTimeout: '75s',
-      retry: { initialInterval: '250ms', maximumAttempts: 3 },
+      // The language is asked for beside the matter itself, and has an answer without the register too.
+      retry: { initialInterval: '250ms', maximumAttempts: name === 'language' ? 1 : 3 },
     });
     try {
       return await activity.result();

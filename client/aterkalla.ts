@@ -47,6 +47,18 @@ export function createAterkalla(client: Client) {
     }
   }
 
+  /** What a person may detach in a case, by the register; where it cannot be asked, by what the case last saw of it. */
+  async function detachable(found: FoundCase, person: string): Promise<string[]> {
+    try {
+      return await ask('detachable', { request: found.request, person });
+    } catch (error) {
+      if (!(error instanceof ClientError) || error.code !== 'NotSupported') throw error;
+      const { waitingFor } = parseStatus(await query(client, found, 'status'));
+      const theirs = waitingFor.filter(({ task, mayAct }) => task === 'detach' && mayAct.includes(person));
+      return theirs.flatMap(({ assignments = [] }) => assignments);
+    }
+  }
+
   /** The case, once it is clear that its process knows this event. */
   async function ofProcess(name: keyof typeof events, request: string): Promise<FoundCase> {
     const found = await caseOf(client, request);
@@ -148,7 +160,7 @@ export function createAterkalla(client: Client) {
         const before = say.id ? await answeredBefore(client, found, said.id) : null;
         if (before) return before;
         if (!found.open) return act(client, found, 'detached', said);
-        const all = await ask('detachable', { request: found.request, person: who.by });
+        const all = await detachable(found, who.by);
         if (all.length === 0)
           throw new ClientError('NotAccepted', problems.nothingToDetach(found.request, who.by), {
             request: found.request,
