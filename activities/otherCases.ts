@@ -15,8 +15,8 @@ import type { Sources } from '../machines/sources.ts';
 const leaverStatus = z.object({ request: z.string(), atWork: z.boolean() });
 const answered = z.object({ request: z.string() });
 
-/** What a removal says that no longer can give way: it is past its own removal, or will not. */
-const CANNOT_GIVE_WAY = ['NotAccepted', 'Refused'];
+/** The type of the failure by which a removal says that it is past giving way. Any other is worth trying again. */
+const PAST_GIVING_WAY = 'NotAccepted';
 
 /** The open leaver's case of an employee; null where none is open. */
 export async function leaverOf(client: Client, employee: string): Promise<NonNullable<Facts['leaver']> | null> {
@@ -39,12 +39,13 @@ export function createCaseSources(client: Client) {
       const handle = client.workflow.getHandle(removalId(employee, system));
       const id = `superseded-by-${by}`.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 64);
       try {
-        const answer = await handle.executeUpdate('superseded', { args: [{ id, by }], updateId: id });
+        // The command's id makes it count once. It is not the Update's id too: the server keeps a refusal under that, and
+        // a removal that said "try again" could never be asked again.
+        const answer = await handle.executeUpdate('superseded', { args: [{ id, by }] });
         return { superseded: answered.parse(answer).request };
       } catch (error) {
         const failure = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-        if (failure instanceof ApplicationFailure && CANNOT_GIVE_WAY.includes(failure.type ?? ''))
-          return { superseded: null };
+        if (failure instanceof ApplicationFailure && failure.type === PAST_GIVING_WAY) return { superseded: null };
         const ended =
           error instanceof WorkflowNotFoundError ||
           (failure instanceof ApplicationFailure && failure.type === 'AcceptedUpdateCompletedWorkflow');

@@ -191,7 +191,7 @@ function occasionText(view: MailView): MailText {
         paragraphs: [
           'Hello,',
           `A mail in the case about the SUS authorisation of ${who} could not be delivered.`,
-          ...reasonLine(view, 'What happened:'),
+          ...reasonLine(view, 'Could not be reached:'),
           'Correct the address in the register, and tell the one who should have had the mail how it went:',
           command(view, 'status'),
         ],

@@ -189,7 +189,7 @@ function occasionText(view: MailView): MailText {
         paragraphs: [
           'Hej!',
           `Ett mejl i ärendet om SUS-behörigheten för ${who} gick inte att leverera.`,
-          ...reasonLine(view, 'Det här hände:'),
+          ...reasonLine(view, 'Gick inte att nå:'),
           'Rätta adressen i registret, och berätta för den som skulle ha fått mejlet hur det gick:',
           command(view, 'status'),
         ],
