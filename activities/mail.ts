@@ -14,7 +14,7 @@ export type MailParts = {
 const readerId = (reader: Reader): string => ('person' in reader ? reader.person : 'helpdesk');
 
 /** The same try of the same mail to the same reader is the same mail: nothing else goes into its Message-ID. */
-export const messageId = ({ request, occasion, number }: TellInput, reader: Reader): string =>
+const messageId = ({ request, occasion, number }: TellInput, reader: Reader): string =>
   `${request}.${occasion}.${number}.${readerId(reader)}@aterkalla`;
 
 export function createMailSources({ register, mail, helpdeskMail }: MailParts) {

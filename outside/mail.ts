@@ -70,7 +70,7 @@ export function smtpMail(url: string, from: string, longestWait = LONGEST_WAIT):
 }
 
 /** The same Message-ID always gives the same file, and no other does. */
-export function emlName(messageId: string): string {
+function emlName(messageId: string): string {
   const plain = messageId.replace(/@aterkalla$/, '');
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(plain)) return `${plain}.eml`;
   return `${createHash('sha256').update(messageId).digest('hex')}.eml`;
