@@ -5,6 +5,7 @@ import { createActivities } from './activities/index.ts';
 import { type Outside, openOutside } from './outside/index.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { payloadConverterPath, workflowBundle } from './setup/bundle.ts';
+import { takeDataFolder } from './setup/dataFolder.ts';
 import { runUntilTold } from './setup/lifetime.ts';
 import { isMain } from './setup/main.ts';
 import { addSearchAttributes } from './setup/namespace.ts';
@@ -121,6 +122,8 @@ async function main(): Promise<void> {
     await addSearchAttributes(connection, temporal.namespace).catch((error: unknown) =>
       console.error(`warning: ${error}`),
     );
+    // What is embedded lies in a folder that one process alone may open; a database takes many workers.
+    if (!settings.databaseUrl) undo.add(takeDataFolder(settings.dataDir).release);
     const outside = await openOutside(settings);
     undo.add(() => outside.close());
     const client = new Client({ connection, namespace: temporal.namespace });

@@ -8,8 +8,14 @@ const [server, version, downloadDir] = process.argv.slice(2);
 if (!version || !downloadDir) throw new Error('use: download.ts dev-server|time-skipping VERSION FOLDER');
 
 const executable = { type: 'cached-download', version, downloadDir } as const;
-const environment =
-  server === 'dev-server'
-    ? await TestWorkflowEnvironment.createLocal({ server: { executable } })
-    : await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
-await environment.teardown();
+try {
+  const environment =
+    server === 'dev-server'
+      ? await TestWorkflowEnvironment.createLocal({ server: { executable } })
+      : await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+  await environment.teardown();
+} catch (error) {
+  // One line for the list of what was tried.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -79,6 +79,6 @@ class Failure {
   text(): string {
     if (!(this.error instanceof Error)) return String(this.error);
     const { message, cause } = this.error;
-    return cause instanceof Error ? `${message}: ${cause.message}` : message;
+    return cause instanceof Error ? `${message} (${cause.message})` : message;
   }
 }

@@ -65,7 +65,12 @@ export const temporalTestServer = (env = process.env, say = sayOnStandardError):
   find(testServer, env, say);
 
 const sayOnStandardError = (text: string) => console.error(`set-up: ${text}`);
-const messageOf = (error: unknown) => (error instanceof Error ? error.message.trim().slice(0, 600) : String(error));
+/** What a program that failed said last, else why it could not be run. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';
+  return (said || error.message).slice(-600);
+}
 
 async function find(program: Program, env: NodeJS.ProcessEnv, say: (text: string) => void): Promise<string> {
   const given = env[program.variable];
