@@ -9,4 +9,8 @@ export type { AterkallaClient } from './client/aterkalla.ts';
 export { connect } from './client/aterkalla.ts';
 export { ClientError } from './client/errors.ts';
 
-if (import.meta.main) process.exitCode = await runCommandLine(process.argv.slice(2), process.env);
+if (import.meta.main) {
+  // Whoever reads along may stop early, e.g. `aterkalla cases | head`.
+  process.stdout.on('error', () => process.exit());
+  process.exitCode = await runCommandLine(process.argv.slice(2), process.env);
+}

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { problems } from '../texts/problems.ts';
 import type { RegisterStore } from './ports.ts';
 import { problem } from './problem.ts';
+import { version } from './version.ts';
 
 /** What people who run the system do with the register by hand: take in a file, look, change it as SUS would. */
 
@@ -56,8 +57,9 @@ export function createRegisterActivities(register: RegisterStore) {
     },
 
     /** For `doctor`: that the register answers, and what the worker runs on. */
-    async registerAnswers(_: Record<string, never>): Promise<{ roles: number; node: string }> {
-      return { roles: (await register.everyRole()).length, node: process.versions.node };
+    async registerAnswers(_: Record<string, never>): Promise<{ version: string; node: string }> {
+      await register.everyRole();
+      return { version, node: process.versions.node };
     },
   };
 }

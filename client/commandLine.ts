@@ -1,17 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import * as z from 'zod/mini';
+import { version } from '../activities/version.ts';
 import { words } from '../texts/client.ts';
 import { commandLineFaults } from '../texts/help.ts';
 import { type Language, problems, type Text } from '../texts/problems.ts';
 import { type AterkallaClient, connect } from './aterkalla.ts';
 import { commands, type Print, type Run } from './commands.ts';
 import { asClientError, ClientError, type Exit } from './errors.ts';
-
-const { version } = z.parse(
-  z.object({ version: z.string() }),
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
-);
 
 /**
  * Runs one command as a person typed it, printing on standard output and standard error.

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { version } from '../activities/version.ts';
 import { doctorTexts } from '../texts/client.ts';
 import type { Text } from '../texts/problems.ts';
 import { type Ask, taskQueue } from './ask.ts';
@@ -58,8 +59,11 @@ async function checkWorker(client: Client): Promise<Check> {
 
 async function checkRegister(ask: Ask): Promise<Check> {
   try {
-    const { node } = await ask('registerAnswers', {});
-    return well('register', `node ${node}`);
+    const worker = await ask('registerAnswers', {});
+    const found = `${worker.version} (node ${worker.node})`;
+    return worker.version === version
+      ? well('register', found)
+      : bad('register', found, doctorTexts.otherVersion(version), exits.tryAgain);
   } catch (error) {
     return bad('register', '-', asClientError(error).text, exits.tryAgain);
   }

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readSettings } from '../settings.ts';
@@ -77,7 +76,9 @@ faults('a register says to try again, and trying again with the same id works', 
 
 faults('a worker says so', async () => {
   const { workflowService } = system.client;
-  await workflowService.registerNamespace({ namespace: 'empty', workflowExecutionRetentionPeriod: msToTs('1 day') });
+  const { config } = await workflowService.describeNamespace({ namespace: 'default' });
+  const retention = config?.workflowExecutionRetentionTtl ?? null;
+  await workflowService.registerNamespace({ namespace: 'empty', workflowExecutionRetentionPeriod: retention });
   const env = { TEMPORAL_ADDRESS: system.addresses.temporal, TEMPORAL_NAMESPACE: 'empty' };
   for (let known = false; !known; )
     known = await workflowService.describeTaskQueue({ namespace: 'empty', taskQueue: { name: 'x' } }).then(

@@ -168,4 +168,8 @@ export const doctorTexts = {
     sv: 'Ingen arbetare tar emot på kön aterkalla: kör `npm start`, eller `worker.ts` mot den här servern.',
     en: 'No worker polls the task queue aterkalla: run `npm start`, or `worker.ts` against this server.',
   },
-} as const satisfies Record<string, Text>;
+  otherVersion: (here: string): Text => ({
+    sv: `Arbetaren kör en annan version än den här klienten (${here}): uppdatera den äldre och starta om.`,
+    en: `The worker runs another version than this client (${here}): update the older one and start it again.`,
+  }),
+} as const;
