@@ -64,7 +64,7 @@ async function start(
   say: (text: string) => void,
   workflowsPath?: string,
 ): Promise<System> {
-  const folder = takeDataFolder(settings.dataDir);
+  const folder = await takeDataFolder(settings.dataDir);
   undo.add(folder.release);
   const dataDir = folder.path;
   // One left by a run that was killed names addresses that are no longer true.
@@ -101,6 +101,8 @@ async function start(
   worker.failed.catch(failures.reject);
 
   const { temporal: address, ui, portal } = addresses;
+  // Added last, so that it is the first that the end does.
+  undo.add(folder.markEnding);
   writeRunning(dataDir, { pid: process.pid, temporal: address, ui, portal });
   return { addresses, client, stop: () => undo.run(), failed: failures.promise };
 }

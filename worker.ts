@@ -123,7 +123,7 @@ async function main(): Promise<void> {
       console.error(`warning: ${error}`),
     );
     // What is embedded lies in a folder that one process alone may open; a database takes many workers.
-    if (!settings.databaseUrl) undo.add(takeDataFolder(settings.dataDir).release);
+    if (!settings.databaseUrl) undo.add((await takeDataFolder(settings.dataDir)).release);
     const outside = await openOutside(settings);
     undo.add(() => outside.close());
     const client = new Client({ connection, namespace: temporal.namespace });

@@ -138,6 +138,20 @@ start('the end of the process that started npm ends all of it', async () => {
   await until('all is gone', () => isAllGone(pid));
 });
 
+start('a start right after npm was told to end waits for the one before', async () => {
+  system = startSystemProcess(dataDir);
+  await system.ready;
+  const { pid } = running();
+  // Npm ends at once and leaves what it ran to end by itself.
+  system.child.kill('SIGTERM');
+  await system.ended;
+  system = startSystemProcess(dataDir);
+  await system.ready;
+  assert.is.not(running().pid, pid);
+  process.kill(running().pid, 'SIGTERM');
+  await system.ended;
+});
+
 start('told to end while it starts, it leaves nothing behind', async () => {
   system = startSystemProcess(dataDir);
   await until('the server is being started', () => serversOn(dataDir).length > 0);
