@@ -16,7 +16,11 @@ export const personId = idText('a person id', /^[A-Za-z0-9]{1,32}$/, '1 to 32 of
 /** The id of an organisation, an intervention or an assignment. */
 export const thingId = idText('an id', /^[A-Za-z0-9-]{1,32}$/, '1 to 32 of A-Z a-z 0-9 and dashes');
 /** A role's name, as the register gives it. */
-export const roleName = idText('a role', /^[A-Za-z][A-Za-z0-9-]{0,63}$/, '1 to 64 of A-Z a-z 0-9 and dashes');
+export const roleName = idText(
+  'a role',
+  /^[^\p{C}\p{Z}](?:[^\p{C}]{0,62}[^\p{C}\p{Z}])?$/u,
+  '1 to 64 printable characters',
+);
 /** The id of a warning, e.g. `last-administrator:finsam-ovre`. */
 export const warningId = idText('a warning id', /^[a-z-]{1,32}(:[A-Za-z0-9-]{1,32})?$/, 'an id from the preview');
 /** A command's own id: the same id twice takes effect once. */
