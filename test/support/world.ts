@@ -31,8 +31,10 @@ export type World = {
   outside: Outside;
   smtp: Smtp;
   minSupport: FakeMinSupport;
-  /** Puts the sample register in, changed as the test says, and forgets all mails. */
+  /** Begins anew: ends all cases, puts the sample register in, changed as the test says, forgets mails and orders. */
   fresh(change?: (file: RegisterJson) => void): Promise<void>;
+  /** Puts another register in, under the open cases. */
+  change(change?: (file: RegisterJson) => void): Promise<void>;
   remove(employee: string, by: string, more?: Record<string, unknown>): Promise<Case>;
   leaves(employee: string, by: string, lastWorkingDay: string, more?: Record<string, unknown>): Promise<Case>;
   /** Acts by an Update and gives its answer, or why it was refused. */
@@ -57,8 +59,14 @@ export type RegisterJson = Awaited<ReturnType<typeof readRegisterFile>>;
 const sample = join(import.meta.dirname, '..', '..', 'register.sample.json');
 let started = 0;
 
-/** @param registerMode whether acting on a task changes the register too, or people change it themselves. */
-export async function startWorld(registerMode: 'performs' | 'observes' = 'performs'): Promise<World> {
+/**
+ * @param registerMode whether acting on a task changes the register too, or people change it themselves.
+ * @param databaseUrl the register's PostgreSQL; embedded unless given.
+ */
+export async function startWorld(
+  registerMode: 'performs' | 'observes' = 'performs',
+  databaseUrl?: string,
+): Promise<World> {
   installRuntime();
   const dataDir = mkdtempSync(join(tmpdir(), 'aterkalla-world-'));
   const [smtp, minSupport] = await Promise.all([startSmtp(), startMinSupport()]);
@@ -68,6 +76,7 @@ export async function startWorld(registerMode: 'performs' | 'observes' = 'perfor
   const outside = await openOutside({
     dataDir,
     registerFile: sample,
+    databaseUrl,
     mailFrom: 'aterkalla@localhost',
     smtpUrl: smtp.url,
     minSupportUrl: minSupport.url,
@@ -82,8 +91,12 @@ export async function startWorld(registerMode: 'performs' | 'observes' = 'perfor
     });
   let worker = await work();
 
-  const start = (type: string, workflowId: string, input: Record<string, unknown>) =>
-    env.client.workflow.start(type, { taskQueue: 'aterkalla', workflowId, args: [input] });
+  const cases: Case[] = [];
+  const start = async (type: string, workflowId: string, input: Record<string, unknown>) => {
+    const handle = await env.client.workflow.start(type, { taskQueue: 'aterkalla', workflowId, args: [input] });
+    cases.push(handle);
+    return handle;
+  };
 
   const world: World = {
     env,
@@ -91,12 +104,17 @@ export async function startWorld(registerMode: 'performs' | 'observes' = 'perfor
     smtp,
     minSupport,
     async fresh(change) {
+      await Promise.allSettled(cases.splice(0).map((handle) => handle.terminate('the next test')));
+      await world.change(change);
+      smtp.mails.length = 0;
+      smtp.behave({ kind: 'ok' });
+      minSupport.orders.length = 0;
+      minSupport.behave({ kind: 'ok' });
+    },
+    async change(change) {
       const file = structuredClone(await readRegisterFile(sample));
       change?.(file);
       await outside.register.importFile(parseRegisterFile(JSON.parse(JSON.stringify(file))));
-      smtp.mails.length = 0;
-      smtp.behave({ kind: 'ok' });
-      minSupport.behave({ kind: 'ok' });
     },
     remove: (employee, by, more) =>
       start('removal', removalId(employee), { id: `start-${started++}`, employee, system: 'SUS', by, ...more }),
