@@ -227,8 +227,7 @@ const build = setup({
       event.type === 'detached' &&
       whyNotEmployeeLeaves(context, event) === undefined &&
       saidDetached(context, event, part).claimed[part].length > 0,
-    cannotBeReached: ({ context }, { reader }: { reader: ConfirmationReader }) =>
-      reader === 'employee' && !context.facts.known,
+    employeeCannotBeReached: ({ context }) => !context.facts.known,
     taken: (_, { answer }: ConfirmationResult) => answer.refused.length === 0,
     refusedTooLong: ({ context }, params: ConfirmationResult) => refusedTooLong(context, params),
     nothingHeld: (_, { facts }: Look) => facts.roles.length === 0,

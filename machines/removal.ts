@@ -257,7 +257,7 @@ const build = setup({
     keeps: ({ event }) => event.type === 'decided' && event.decision === 'keep',
     nothingToDecide: ({ context, event }) =>
       event.type === 'decided' && rolesOf(event.roles ?? onTheTable(context), event.facts).length === 0,
-    shownGone: ({ context, event }) => context.decision !== null && isGone(context, event.facts),
+    shownGone: ({ context, event }) => isGone(context, event.facts),
     gone: ({ context }) => isGone(context),
     attached: ({ context }) => context.attached.length > 0,
     partDone: ({ context }, { part }: { part: Part }) => partDone(context, part),
@@ -268,8 +268,7 @@ const build = setup({
     orderToCancel: ({ context }) => context.toCancel.length > 0,
     ending: ({ context }) => context.ending !== null,
     endsAs: ({ context }, { ending }: { ending: Ending }) => context.ending === ending,
-    cannotBeReached: ({ context }, { reader }: { reader: ConfirmationReader }) =>
-      reader === 'employee' && !context.facts.known,
+    employeeCannotBeReached: ({ context }) => !context.facts.known,
     taken: (_, { answer }: ConfirmationResult) => answer.refused.length === 0,
     refusedTooLong: ({ context }, params: ConfirmationResult) => refusedTooLong(context, params),
     startRefused: ({ context }, { facts }: Look) =>
@@ -440,7 +439,7 @@ function endedBy(context: RemovalContext, event: Event) {
   return {};
 }
 
-/** The ways out that are open until the register shows the authorisation gone. */
+/** The ways out that are open once it is decided, until the register shows the authorisation gone. */
 const waysOut = {
   withdrawn: [
     {
@@ -510,7 +509,8 @@ export const removalMachine = build.createMachine({
           { guard: and(['allowed', 'nothingToDecide']), target: 'cancelling', actions: ['lookedByAct', 'nothingLeft'] },
           { guard: 'allowed', target: 'ordering', actions: 'decided' },
         ],
-        ...waysOut,
+        withdrawn: { guard: 'allowed', target: 'cancelling', actions: 'withdrawn' },
+        superseded: waysOut.superseded,
       },
       type: 'parallel',
       states: {

@@ -175,7 +175,7 @@ export const confirmation = <Reader extends ConfirmationReader, Context extends 
   message: (context: Context, reader: Reader) => TellInput,
   helpdesk: (context: Context, reader: Reader) => TellInput,
 ) => {
-  const about = { reader };
+  const unreachable = { always: { guard: 'employeeCannotBeReached' as const, target: 'ended' as const } };
   const result = ({ event }: { event: DoneActorEvent<TellAnswer> }) => ({
     reader,
     answer: event.output,
@@ -185,7 +185,7 @@ export const confirmation = <Reader extends ConfirmationReader, Context extends 
     initial: 'sending' as const,
     states: {
       sending: {
-        always: { guard: { type: 'cannotBeReached' as const, params: about }, target: 'ended' as const },
+        ...(reader === 'employee' ? unreachable : {}),
         invoke: {
           id: `confirm.${reader}`,
           src: 'tell' as const,
