@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { saysItIsAlive } from './activities/alive.ts';
 import { createCaseActivities } from './activities/cases.ts';
 import { createActivities } from './activities/index.ts';
 import { type Outside, openOutside } from './outside/index.ts';
@@ -56,6 +57,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
       ...createCaseActivities({ register, client }),
     },
     dataConverter: { payloadConverterPath },
+    interceptors: { activity: [saysItIsAlive] },
     shutdownGraceTime: GRACE,
     // After a worker was killed, its cases go to another one after this time instead of 10 s.
     stickyQueueScheduleToStartTimeout: '1s',

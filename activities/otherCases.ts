@@ -34,7 +34,10 @@ export async function leaverOf(client: Client, employee: string): Promise<NonNul
 
 export function createCaseSources(client: Client) {
   return {
-    /** Idempotent: a removal that has given way to this leaver's case already answers the same again. */
+    /**
+     * Idempotent by the payload's id: a removal that has given way to this leaver's case answers the same again. The
+     * Update's own id is another on each try, since the server would repeat an earlier "try again" for ever.
+     */
     async supersedeRemoval({ employee, system, by }) {
       const handle = client.workflow.getHandle(removalId(employee, system));
       const id = `superseded-by-${by}`.replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 64);

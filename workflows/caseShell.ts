@@ -15,8 +15,9 @@ const untilItWorks = { initialInterval: '1 second', backoffCoefficient: 2, maxim
 const register: SourceOptions = {
   local: { startToCloseTimeout: '10 seconds', localRetryThreshold: '10 seconds', retry: untilItWorks },
 };
+/** Activities say that they are alive (`activities/alive.ts`): one that was lost with its worker is tried again soon. */
 const outside = (startToCloseTimeout: '20 seconds' | '1 minute'): SourceOptions => ({
-  activity: { startToCloseTimeout, retry: untilItWorks },
+  activity: { startToCloseTimeout, heartbeatTimeout: '5 seconds', retry: untilItWorks },
 });
 
 const sources: Record<keyof Sources, SourceOptions> = {
