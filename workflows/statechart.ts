@@ -489,6 +489,8 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     if (!status || !show) return;
     const { details, searchAttributes } = show(status(this.#snapshot, this.#base()));
     setCurrentDetails(details);
+    // What a local activity is about to change is not worth an event of its own: it is over within milliseconds.
+    if (this.#sources.quick && this.#snapshot.status === 'active') return;
     const present = JSON.stringify(searchAttributes.map(({ key, value }) => [key.name, value]));
     if (present === this.#shown) return;
     this.#shown = present;
