@@ -1,14 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 
 /** A Min Support on a free port that keeps what it is sent, once per key, and can be told to misbehave. */
 export type TakenOrder = { number: string; key: string; order: Record<string, unknown>; cancelled: boolean };
 /**
  * `ok`; `status`: that status and body, nothing taken; `had`: takes it and answers 409 with the number; `hang`: takes it
- * and never answers.
+ * and never answers; `deaf`: takes nothing and never answers; `slow`: takes it and answers after so many milliseconds.
  */
-export type MinSupportMood = { kind: 'ok' | 'had' | 'hang' } | { kind: 'status'; status: number; body?: string };
+export type MinSupportMood =
+  | { kind: 'ok' | 'had' | 'hang' | 'deaf' }
+  | { kind: 'slow'; answersAfter: number }
+  | { kind: 'status'; status: number; body?: string };
 export type FakeMinSupport = {
   url: string;
   /** In the order that they came. */
@@ -16,6 +20,9 @@ export type FakeMinSupport = {
   /** Each call, e.g. `POST /orders`. */
   calls: string[];
   behave(mood: MinSupportMood): void;
+  /** Nobody listens on its port any more; and again. */
+  down(): Promise<void>;
+  up(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -30,14 +37,18 @@ export async function startMinSupport(port = 0): Promise<FakeMinSupport> {
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(body);
     const body = await text(request);
     calls.push(`${request.method} ${request.url}`);
-    if (mood.kind === 'status') {
+    const { kind } = mood;
+    if (kind === 'deaf') return;
+    if (kind === 'status') {
       answer(mood.status, mood.body ?? '');
       return;
     }
+    if (kind === 'slow') await setTimeout(mood.answersAfter);
     const cancelled = /^\/orders\/([^/]+)\/cancel$/.exec(request.url ?? '')?.[1];
     if (cancelled !== undefined) {
       const order = orders.find(({ number }) => number === decodeURIComponent(cancelled));
       if (order) order.cancelled = true;
+      if (kind === 'hang') return;
       answer(order ? 200 : 404, '{}');
       return;
     }
@@ -47,8 +58,8 @@ export async function startMinSupport(port = 0): Promise<FakeMinSupport> {
       order = { number: `T-${orders.length + 1}`, key, order: JSON.parse(body), cancelled: false };
       orders.push(order);
     }
-    if (mood.kind === 'hang') return;
-    answer(mood.kind === 'had' ? 409 : 201, JSON.stringify({ orderNumber: order.number }));
+    if (kind === 'hang') return;
+    answer(kind === 'had' ? 409 : 201, JSON.stringify({ orderNumber: order.number }));
   }
 
   const server = createServer((request, response) => {
@@ -57,18 +68,26 @@ export async function startMinSupport(port = 0): Promise<FakeMinSupport> {
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port was given');
+  const url = `http://127.0.0.1:${address.port}`;
+  const down = async () => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     orders,
     calls,
     behave: (next) => {
       mood = next;
     },
-    stop: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+    down,
+    up: async () => {
+      server.listen(address.port, '127.0.0.1');
+      await once(server, 'listening');
     },
+    stop: down,
   };
 }

@@ -10,12 +10,23 @@ export type ReceivedMail = {
   /** The decoded text. */
   text: string;
 };
-/** `ok`: takes mail; `refuse`: the code for each reader; `hang`: says nothing more once the mail has come. */
-export type SmtpMood = { kind: 'ok' } | { kind: 'refuse'; code: number; only?: string } | { kind: 'hang' };
+/**
+ * `ok`: takes mail; `refuse`: the code for each reader; `hang`: takes it and says nothing more; `deaf`: says nothing once
+ * a reader has been named; `slow`: takes it after so many milliseconds.
+ */
+export type SmtpMood =
+  | { kind: 'ok' | 'hang' | 'deaf' }
+  | { kind: 'slow'; answersAfter: number }
+  | { kind: 'refuse'; code: number; only?: string };
 export type Smtp = {
   url: string;
   mails: ReceivedMail[];
   behave(mood: SmtpMood): void;
+  /** How many mails it was asked to take, the refused ones too. */
+  readonly tries: number;
+  /** Nobody listens on its port any more; and again. */
+  down(): Promise<void>;
+  up(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -51,36 +62,57 @@ class Refusal extends Error {
 export async function startSmtp(port = 0): Promise<Smtp> {
   let mood: SmtpMood = { kind: 'ok' };
   const mails: ReceivedMail[] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
-    disableReverseLookup: true,
-    closeTimeout: 100,
-    onRcptTo({ address }, _session, done) {
-      const refused = mood.kind === 'refuse' && (mood.only === undefined || mood.only === address);
-      done(refused && mood.kind === 'refuse' ? new Refusal(mood.code) : null);
-    },
-    onData(stream, session, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        const to = session.envelope.rcptTo.map(({ address }) => address);
-        mails.push({ to, ...parseMail(Buffer.concat(chunks).toString('latin1')) });
-        if (mood.kind !== 'hang') done();
-      });
-    },
-  });
-  server.on('error', () => {});
-  server.listen(port, '127.0.0.1');
-  await once(server.server, 'listening');
-  const address = server.server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  let tries = 0;
+  const open = async (port: number) => {
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS', 'AUTH'],
+      disableReverseLookup: true,
+      closeTimeout: 100,
+      onRcptTo({ address }, _session, done) {
+        tries++;
+        if (mood.kind === 'deaf') return;
+        const refused = mood.kind === 'refuse' && (mood.only === undefined || mood.only === address);
+        done(refused && mood.kind === 'refuse' ? new Refusal(mood.code) : null);
+      },
+      onData(stream, session, done) {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', async () => {
+          if (mood.kind === 'slow') await setTimeout(mood.answersAfter);
+          const to = session.envelope.rcptTo.map(({ address }) => address);
+          mails.push({ to, ...parseMail(Buffer.concat(chunks).toString('latin1')) });
+          if (mood.kind !== 'hang') done();
+        });
+      },
+    });
+    server.on('error', () => {});
+    server.listen(port, '127.0.0.1');
+    await once(server.server, 'listening');
+    const address = server.server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port was given');
+    return { server, port: address.port };
+  };
+  let opened: Awaited<ReturnType<typeof open>> | null = await open(port);
+  const given = opened.port;
+  const down = async () => {
+    const server = opened?.server;
+    opened = null;
+    if (server) await Promise.race([new Promise<void>((closed) => server.close(() => closed())), setTimeout(2000)]);
+  };
   return {
-    url: `smtp://127.0.0.1:${address.port}`,
+    url: `smtp://127.0.0.1:${given}`,
     mails,
     behave: (next) => {
       mood = next;
     },
-    stop: () => Promise.race([new Promise<void>((closed) => server.close(() => closed())), setTimeout(2000)]),
+    get tries() {
+      return tries;
+    },
+    down,
+    up: async () => {
+      opened = await open(given);
+    },
+    stop: down,
   };
 }
