@@ -103,7 +103,7 @@ export function createAterkalla(client: Client) {
         const before = say.id ? await madeBefore(client, lock, input.id) : null;
         if (before) return firstAnswer(client, before, input.id);
         const preview = await previewIfPossible(employee, input.roles);
-        const summary = `Removal SUS ${employee}`;
+        const summary = `Removal of the SUS authorisation of employee ${employee}`;
         return startCase(client, { process: 'removal', lock, input, manager: preview?.manager ?? null, summary });
       }),
 

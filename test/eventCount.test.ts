@@ -73,7 +73,7 @@ async function removeOne({ client }: System, type: 'removal' | 'handwritten', ro
       keyword('Process', 'removal'),
       keyword('Manager', 'boss'),
     ],
-    staticSummary: `Removal SUS ${employee}`,
+    staticSummary: `Removal of the SUS authorisation of employee ${employee}`,
   });
   await inState(handle, 'detaching');
   const act = (name: string, payload: object) => handle.executeUpdate(name, { args: [payload] });

@@ -95,7 +95,7 @@ const STATES: Readonly<Record<string, string>> = {
   verifying: 'Looking whether the register shows it gone',
   confirming: 'Confirming to manager and employee',
   cancelling: 'Cancelling the order',
-  scheduled: 'Waiting for its days',
+  scheduled: 'Waiting for the day on which the next step opens',
   removed: 'Ended: the register shows the authorisation gone',
   kept: 'Ended: the manager decided to keep it',
   withdrawn: 'Ended: withdrawn. The authorisation stays',
@@ -105,58 +105,78 @@ const STATES: Readonly<Record<string, string>> = {
   stayed: 'Ended: the person stays',
 };
 
+/** Steps of the record whose name alone says too little. */
+const STEPS: Readonly<Record<string, string>> = {
+  gone: 'the register shows it gone',
+  stillThere: 'the register still shows it',
+  begun: "the leaver's work began",
+  tookOver: 'took over a removal',
+};
+
 // What somebody wrote must not become a table's cell border, a link or a heading.
 const plain = (text: string) => text.replace(/[\\|<>[\]`*_#\n\r\t]/g, ' ').slice(0, 300);
-const minute = (at: string) => `${at.slice(0, 16).replace('T', ' ')} UTC`;
+
+const clock = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: 'Europe/Stockholm',
+});
+/** As the clock in Stockholm shows it, e.g. "23 Nov 2026, 10:00", never broken into two lines. */
+const minute = (at: string) => clock.format(new Date(at)).replaceAll(' ', '\u00a0');
+
+/** A name of the code as words: `interventionManager` is "intervention manager". */
+const words = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+const list = (names: readonly string[], none = '–') => names.map(words).join(', ') || none;
+
+// Temporal UI sets the cells of a table without any space between them.
+const row = (...cells: string[]) => `|${cells.map((cell) => ` ${cell}\u00a0\u00a0 |`).join('')}`;
+
+/** A table under its title; nothing where it has no rows. */
+function table(title: string, heads: string[], rows: string[]): string[] {
+  if (rows.length === 0) return [];
+  return ['', `**${title}**`, '', row(...heads), `|${heads.map(() => ' :-- |').join('')}`, ...rows];
+}
 
 /** The current details of a case, as Markdown. */
 export function caseDetails(status: CaseStatus): string {
-  const head = [
+  const { request, employee, system, roles, manager, order, lastWorkingDay } = status;
+  const about = [
+    ['Employee', employee],
+    ['System', system],
+    ['Roles that go', list(roles)],
+    ['Manager', manager ?? '–'],
+    ...(lastWorkingDay ? [['Last working day', lastWorkingDay]] : []),
+    ...(order ? [['Order on form 9460', [order.number ?? '', words(order.state)].join(' ').trim()]] : []),
+    ...status.warnings.map(({ id, acknowledgedBy }) => [
+      'Warning',
+      `${id}${acknowledgedBy ? `, seen by ${acknowledgedBy}` : ''}`,
+    ]),
+    ...(status.accepts.length > 0 ? [['Possible now', status.accepts.join(', ')]] : []),
+  ].map((cells) => row(...cells));
+  const waiting = status.waitingFor.map(({ task, assignments, mayAct, due }) =>
+    row(`${task} ${assignments.join(', ')}`.trim(), list(mayAct, 'nobody'), minute(due)),
+  );
+  const ignored = status.ignored.map(({ at, event, by, reason }) =>
+    row(minute(at), plain(event), plain(by ?? '–'), plain(typeof reason === 'string' ? reason : reason.en)),
+  );
+  return [
     `**${STATES[status.state] ?? status.state}**`,
     '',
-    '| Request | Employee | System | Roles | Manager | Order |',
-    '| --- | --- | --- | --- | --- | --- |',
-    `| ${status.request} | ${status.employee} | ${status.system} | ${status.roles.join(', ') || '–'} | ${status.manager ?? '–'} | ${status.order ? `${status.order.number ?? ''} ${status.order.state}` : '–'} |`,
-  ];
-  const waiting = status.waitingFor.map(
-    ({ task, assignments, mayAct, due }) =>
-      `| ${task} | ${assignments.join(', ') || '–'} | ${mayAct.join(', ') || 'nobody'} | ${minute(due)} |`,
-  );
-  const waits =
-    waiting.length > 0
-      ? ['', '**Waits for**', '', '| Task | Assignments | May act | Due |', '| --- | --- | --- | --- |', ...waiting]
-      : [];
-  const accepts = status.accepts.length > 0 ? ['', `Possible now: ${status.accepts.join(', ')}`] : [];
-  const warnings =
-    status.warnings.length > 0
-      ? [
-          '',
-          `Warnings: ${status.warnings.map(({ id, acknowledgedBy }) => `${id}${acknowledgedBy ? ` (seen by ${acknowledgedBy})` : ''}`).join(', ')}`,
-        ]
-      : [];
-  const record = [
+    row('Case', request),
+    '| :-- | :-- |',
+    ...about,
+    ...table('Waits for', ['What', 'Who may do it', 'Due'], waiting),
+    ...table('What has happened', ['When', 'What', 'Who', 'What exactly'], status.record.map(line)),
+    ...table('Ignored: changed nothing', ['When', 'What', 'From', 'Why'], ignored),
     '',
-    '**Record**',
-    '',
-    '| When | What | Who | Details |',
-    '| --- | --- | --- | --- |',
-    ...status.record.map(line),
-  ];
-  const ignored = status.ignored.map(
-    ({ at, event, by, reason }) =>
-      `| ${minute(at)} | ${plain(event)} | ${plain(by ?? '–')} | ${plain(typeof reason === 'string' ? reason : reason.en)} |`,
-  );
-  const ignoredPart =
-    ignored.length > 0
-      ? ['', '**Ignored**', '', '| When | What | Who | Why |', '| --- | --- | --- | --- |', ...ignored]
-      : [];
-  return [...head, ...waits, ...accepts, ...warnings, ...record, ...ignoredPart].join('\n');
+    'Times are Swedish time; people are employee ids.',
+  ].join('\n');
 }
 
 function line(entry: Entry): string {
   const { roles, assignments, order, warnings, lastWorkingDay, to: told, note } = entry;
   const details = [
-    roles?.join(', '),
+    roles && list(roles),
     assignments?.join(', '),
     order && `order ${order}`,
     warnings && `warnings ${warnings.join(', ')}`,
@@ -165,5 +185,5 @@ function line(entry: Entry): string {
     note && plain(note),
   ];
   const who = entry.by ? `${entry.by}${entry.for ? ` for ${entry.for}` : ''}` : '–';
-  return `| ${minute(entry.at)} | ${entry.step} | ${who} | ${details.filter(Boolean).join('; ') || '–'} |`;
+  return row(minute(entry.at), STEPS[entry.step] ?? words(entry.step), who, details.filter(Boolean).join('; ') || '–');
 }

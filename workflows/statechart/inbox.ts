@@ -50,6 +50,7 @@ export function parsePayload(args: readonly unknown[], schema: Schema | undefine
     if (value === undefined || value === null) return {};
     return isObject(value) ? value : invalid('expected one JSON object');
   }
+  if (!isObject(value)) return invalid('expected one JSON object');
   const parsed = schema.safeParse(value);
   if (parsed.success) return isObject(parsed.data) ? parsed.data : invalid('expected one JSON object');
   return invalid(
