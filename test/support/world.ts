@@ -37,7 +37,10 @@ export type World = {
   change(change?: (file: RegisterJson) => void): Promise<void>;
   remove(employee: string, by: string, more?: Record<string, unknown>): Promise<Case>;
   leaves(employee: string, by: string, lastWorkingDay: string, more?: Record<string, unknown>): Promise<Case>;
-  /** Acts by an Update and gives its answer, or why it was refused. */
+  /**
+   * Acts by an Update and gives its answer, or why it was refused. Not while an activity is about to answer: the test
+   * server (1.40.0; the real one does not) then loses a workflow task, and the Update waits for ever.
+   */
   act(handle: Case, name: string, payload: Payload): Promise<Acted>;
   status(handle: Case): Promise<CaseStatus>;
   /** Waits, in real time, until the status is so; fails with the last one after 20 s. */
@@ -123,7 +126,10 @@ export async function startWorld(
     async act(handle, name, payload) {
       try {
         const args: [Payload] = [{ id: `act-${started++}`, ...payload }];
-        return { ...(await handle.executeUpdate<Record<string, unknown>, [Payload]>(name, { args })), refused: null };
+        const answer = await env.client.withDeadline(Date.now() + 60_000, () =>
+          handle.executeUpdate<Record<string, unknown>, [Payload]>(name, { args }),
+        );
+        return { ...answer, refused: null };
       } catch (error) {
         if (!(error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)) throw error;
         const details: unknown = error.cause.details?.[0];
