@@ -13,16 +13,25 @@ const DAY = 24 * 60 * 60 * 1000;
 const DAY_TEXT = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT_TEXT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
+/** By year, as `holidays.ts` writes them. */
+const daysOff = new Map(
+  holidays
+    .trim()
+    .split('\n')
+    .map((line) => [line.slice(0, 4), line.slice(5)]),
+);
+const short = (day: string): string => String.fromCharCode(96 + Number(day.slice(5, 7))) + day.slice(8);
+
 /** Is this a day on which people at work can be expected to act? Throws RangeError beyond the table of holidays. */
 export function isWorkingDay(day: string): boolean {
   const midnight = midnightOf(day);
-  const off = holidays[Number(day.slice(0, 4))];
+  const off = daysOff.get(day.slice(0, 4));
   if (off === undefined)
     throw new RangeError(
       `${day} lies beyond the table of Swedish holidays: expected a year that machines/holidays.ts has; scripts/holidays.ts makes it longer`,
     );
   const weekday = new Date(midnight).getUTCDay();
-  return weekday !== 0 && weekday !== 6 && !off.includes(day.slice('YYYY-'.length));
+  return weekday !== 0 && weekday !== 6 && !off.includes(short(day));
 }
 
 /** The day in Stockholm on which an instant lies. */

@@ -47,7 +47,7 @@ export const day = z.string({ error: 'a date must be a text YYYY-MM-DD' }).check
     const at = Date.parse(`${value}T00:00:00Z`);
     return Number.isFinite(at) && new Date(at).toISOString().slice(0, 10) === value;
   }, 'there is no such date'),
-  z.refine((value) => value >= '2001-01-01' && value < '2099-01-01', 'a date must lie between 2001 and 2098'),
+  z.refine((value) => value >= '2001-01-01' && value < '2100-01-01', 'a date must lie between 2001 and 2099'),
 );
 
 const distinct = <T>(values: readonly T[]) => new Set(values).size === values.length;

@@ -10,8 +10,8 @@ import Holidays from 'date-holidays';
  */
 
 /** A year more on either side than `machines/messages.ts` accepts as a date, and the years that a deadline may reach. */
-const FIRST_YEAR = 1999;
-const LAST_YEAR = 2110;
+const FIRST_YEAR = 2000;
+const LAST_YEAR = 2105;
 const YEARS_AHEAD = 5;
 
 const target = new URL('../machines/holidays.ts', import.meta.url);
@@ -33,21 +33,25 @@ function daysOff(library: Holidays, year: number): string[] {
   return [...new Set(days)].sort().map((day) => day.slice('YYYY-'.length));
 }
 
+/** A day as a letter for the month and two digits: `a06` is 6 January. */
+const short = (day: string): string => String.fromCharCode(96 + Number(day.slice(0, 2))) + day.slice(3);
+
 /** The text of `machines/holidays.ts`. */
 function table(): string {
   const library = new Holidays('SE');
   const years = Array.from({ length: LAST_YEAR - FIRST_YEAR + 1 }, (_, i) => FIRST_YEAR + i);
-  const lines = years.map((year) => `  ${year}: '${daysOff(library, year).join(' ')}',`);
+  const lines = years.map((year) => `${year} ${daysOff(library, year).map(short).join('')}`);
   return `/**
  * Made by \`scripts/holidays.ts\` from the library \`date-holidays\`: do not edit, run the script.
  *
- * The Swedish days off from Monday to Friday, by year, as \`MM-DD\`: public holidays, and midsummer eve, Christmas Eve
- * and New Year's Eve, which count as Sundays (semesterlagen 3 a §). The library does not know that Whit Monday was one
+ * The Swedish days off from Monday to Friday, a line a year, each as a letter for the month and two digits for the day
+ * (\`a06\` is 6 January), because the table is part of every worker's bundle. Public holidays, and midsummer eve,
+ * Christmas Eve and New Year's Eve, which count as Sundays (semesterlagen 3 a §). The library does not know that Whit Monday was one
  * until 2004; no case counts days that far back.
  */
-export const holidays: Readonly<Record<number, string>> = {
+export const holidays = \`
 ${lines.join('\n')}
-};
+\`;
 `;
 }
 

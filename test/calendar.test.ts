@@ -163,13 +163,13 @@ test('whatever the working day: so many days before and as many after lead back 
 });
 
 test('every day that a person may name has a place in the calendar', () => {
-  assert.is(workingDaysBefore('2000-01-01', 5), '1999-12-23');
+  assert.is(workingDaysBefore('2001-01-01', 5), '2000-12-21');
   assert.is(dayOf(addWorkingDays(endOfDay('2099-12-31'), 5)), '2100-01-12');
 });
 
 test('beyond the table of holidays the error names the script that makes it longer', () => {
-  assert.throws(() => isWorkingDay('2111-01-02'), /2111-01-02 lies beyond .* scripts\/holidays\.ts/);
-  assert.throws(() => addWorkingDays('2110-12-30T09:00:00Z', 30), /scripts\/holidays\.ts/);
+  assert.throws(() => isWorkingDay('2106-01-02'), /2106-01-02 lies beyond .* scripts\/holidays\.ts/);
+  assert.throws(() => addWorkingDays('2105-12-30T09:00:00Z', 30), /scripts\/holidays\.ts/);
 });
 
 test('what is no day, no instant or no number of days is named', () => {

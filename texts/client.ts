@@ -16,7 +16,7 @@ export const inputTexts: Readonly<Record<string, string>> = {
   'a date must be a text YYYY-MM-DD': 'datum skrivs ÅÅÅÅ-MM-DD',
   'a date must be written YYYY-MM-DD': 'datum skrivs ÅÅÅÅ-MM-DD',
   'there is no such date': 'det datumet finns inte',
-  'a date must lie between 2001 and 2098': 'datumet ska ligga mellan 2001 och 2098',
+  'a date must lie between 2001 and 2099': 'datumet ska ligga mellan 2001 och 2099',
   'roles must name at least one': 'minst en roll ska anges',
   'a role is named twice': 'en roll är angiven två gånger',
   'assignments must name at least one': 'minst ett uppdrag ska anges',
