@@ -6,7 +6,6 @@ import {
   attachedIn,
   type CaseContext,
   type ConfirmationReader,
-  given,
   isGone,
   mail,
   mayDetach,
@@ -26,6 +25,7 @@ import { leaverDeciders, type Part, removers, warningsOf } from './rights.ts';
 import type { Reader, TellInput } from './sources.ts';
 import {
   asking,
+  attachedAgain,
   type ConfirmationResult,
   confirmation,
   confirmationGivenUp,
@@ -34,12 +34,15 @@ import {
   detachingPart,
   detachVerified,
   type Look,
-  look,
   looked,
   lookUpInput,
   partDone,
   refusedTooLong,
+  saidRemoved,
+  seeing,
+  shown,
   sources,
+  stillThere,
   type Told,
   timeOf,
   told,
@@ -219,6 +222,7 @@ const build = setup({
   guards: {
     allowed: ({ context, event }) => whyNotEmployeeLeaves(context, event) === undefined,
     gone: ({ context }) => isGone(context),
+    showsGone: ({ context }, { facts }: Look) => isGone(context, facts),
     attached: ({ context }) => context.attached.length > 0,
     detachingOpens: ({ context }) => detachingIsOpen(context) && (!context.begun || context.attached.length > 0),
     removalOpens: ({ context }) => context.begun && removalIsOpen(context),
@@ -306,25 +310,10 @@ const build = setup({
       event.type === 'detached' ? saidDetached(context, event, part) : {},
     ),
     detachVerified: assign(({ context }, params: Look & { part: Part }) => detachVerified(context, params)),
-    attachedAgain: assign(({ context }) =>
-      recorded(context, { at: context.at, step: 'attachedAgain', assignments: context.attached.map(({ id }) => id) }),
-    ),
-    saidRemoved: assign(({ context, event }) =>
-      event.type === 'removed'
-        ? {
-            at: event.at,
-            ...recorded(context, actOf(event, 'removed', { roles: context.roles, ...given('note', event.note) })),
-          }
-        : {},
-    ),
-    stillThere: assign(({ context }) =>
-      recorded(context, {
-        at: context.at,
-        step: 'stillThere',
-        roles: context.roles.filter((role) => context.facts.roles.includes(role)),
-      }),
-    ),
-    verifiedGone: assign(({ context }) => recorded(context, { at: context.at, step: 'gone', roles: context.roles })),
+    attachedAgain: assign(({ context }) => attachedAgain(context)),
+    saidRemoved: assign(({ context, event }) => (event.type === 'removed' ? saidRemoved(context, event) : {})),
+    stillThere: assign(({ context }) => stillThere(context)),
+    verifiedGone: assign(({ context }) => shown(context, 'gone', { roles: context.roles })),
 
     confirmed: assign(({ context }, params: ConfirmationResult) =>
       confirmed(context, params, confirmationReader(context, params.reader)),
@@ -363,16 +352,16 @@ export const employeeLeavesMachine = build.createMachine({
         input: lookUpInput,
         onDone: [
           {
-            guard: { type: 'startRefused', params: look },
+            guard: seeing('startRefused'),
             target: 'refused',
-            actions: { type: 'startRefused', params: look },
+            actions: seeing('startRefused'),
           },
           {
-            guard: { type: 'nothingHeld', params: look },
+            guard: seeing('nothingHeld'),
             target: 'nothingToRemove',
-            actions: { type: 'started', params: look },
+            actions: seeing('started'),
           },
-          { target: 'scheduled', actions: { type: 'started', params: look } },
+          { target: 'scheduled', actions: seeing('started') },
         ],
       },
     },
@@ -414,11 +403,11 @@ export const employeeLeavesMachine = build.createMachine({
             input: lookUpInput,
             onDone: [
               {
-                guard: { type: 'warnsFirst', params: look },
+                guard: seeing('warnsFirst'),
                 target: 'working',
-                actions: [{ type: 'looked', params: look }, 'warned', 'tellWarnings'],
+                actions: [seeing('looked'), 'warned', 'tellWarnings'],
               },
-              { target: 'working', actions: { type: 'looked', params: look } },
+              { target: 'working', actions: seeing('looked') },
             ],
           },
         },
@@ -453,11 +442,11 @@ export const employeeLeavesMachine = build.createMachine({
         input: ({ context }) => ({ ...lookUpInput({ context }), roles: context.roles, stranded: context.stranded }),
         onDone: [
           {
-            guard: ({ context, event }) => isGone(context, event.output),
+            guard: seeing('showsGone'),
             target: 'confirming',
-            actions: [{ type: 'looked', params: look }, 'verifiedGone'],
+            actions: [seeing('looked'), 'verifiedGone'],
           },
-          { target: 'removing', actions: [{ type: 'looked', params: look }, 'stillThere'] },
+          { target: 'removing', actions: [seeing('looked'), 'stillThere'] },
         ],
       },
     },

@@ -1,4 +1,4 @@
-import { and, assign, setup, spawnChild } from 'xstate';
+import { and, assign, type DoneActorEvent, type ErrorActorEvent, not, setup, spawnChild } from 'xstate';
 import { until } from './calendar.ts';
 import {
   type Act,
@@ -26,7 +26,9 @@ import { deciders, notAcknowledged, type Part, proposers, removers, warningsOf }
 import type { OrderInput, Reader, TellInput } from './sources.ts';
 import {
   asking,
+  attachedAgain,
   type ConfirmationResult,
+  cancellingOrders,
   confirmation,
   confirmationGivenUp,
   confirmationRefused,
@@ -34,12 +36,15 @@ import {
   detachingPart,
   detachVerified,
   type Look,
-  look,
   looked,
   lookUpInput,
   partDone,
   refusedTooLong,
+  saidRemoved,
+  seeing,
+  shown,
   sources,
+  stillThere,
   type Told,
   timeOf,
   told,
@@ -259,6 +264,7 @@ const build = setup({
       event.type === 'decided' && rolesOf(event.roles ?? onTheTable(context), event.facts).length === 0,
     shownGone: ({ context, event }) => isGone(context, event.facts),
     gone: ({ context }) => isGone(context),
+    showsGone: ({ context }, { facts }: Look) => isGone(context, facts),
     attached: ({ context }) => context.attached.length > 0,
     partDone: ({ context }, { part }: { part: Part }) => partDone(context, part),
     detachesHere: ({ context, event }, { part }: { part: Part }) =>
@@ -390,25 +396,10 @@ const build = setup({
       event.type === 'detached' ? saidDetached(context, event, part) : {},
     ),
     detachVerified: assign(({ context }, params: Look & { part: Part }) => detachVerified(context, params)),
-    attachedAgain: assign(({ context }) =>
-      recorded(context, { at: context.at, step: 'attachedAgain', assignments: context.attached.map(({ id }) => id) }),
-    ),
-    saidRemoved: assign(({ context, event }) =>
-      event.type === 'removed'
-        ? {
-            at: event.at,
-            ...recorded(context, actOf(event, 'removed', { roles: context.roles, ...given('note', event.note) })),
-          }
-        : {},
-    ),
-    stillThere: assign(({ context }) =>
-      recorded(context, {
-        at: context.at,
-        step: 'stillThere',
-        roles: context.roles.filter((role) => context.facts.roles.includes(role)),
-      }),
-    ),
-    verifiedGone: assign(({ context }) => recorded(context, { at: context.at, step: 'gone', roles: context.roles })),
+    attachedAgain: assign(({ context }) => attachedAgain(context)),
+    saidRemoved: assign(({ context, event }) => (event.type === 'removed' ? saidRemoved(context, event) : {})),
+    stillThere: assign(({ context }) => stillThere(context)),
+    verifiedGone: assign(({ context }) => shown(context, 'gone', { roles: context.roles })),
 
     confirmed: assign(({ context }, params: ConfirmationResult) =>
       confirmed(context, params, confirmationReader(context, params.reader)),
@@ -438,6 +429,30 @@ function endedBy(context: RemovalContext, event: Event) {
     };
   return {};
 }
+
+/** What became of the order, with what Min Support said. */
+const ordered = {
+  type: 'ordered',
+  params: ({ event }: { event: DoneActorEvent<{ orderNumber: string }> }) => ({
+    number: event.output.orderNumber,
+    at: timeOf(event),
+  }),
+} as const;
+const orderStopped = {
+  type: 'orderStopped',
+  params: ({ event }: { event: ErrorActorEvent }) => ({ error: event.error, at: timeOf(event) }),
+} as const;
+
+/** The manager's word: keep it, or remove it and order that. */
+const decided = [
+  { guard: and(['allowed', 'keeps']), target: '#removal.cancelling', actions: 'kept' },
+  {
+    guard: and(['allowed', 'nothingToDecide']),
+    target: '#removal.cancelling',
+    actions: ['lookedByAct', 'nothingLeft'],
+  },
+  { guard: 'allowed', target: '#removal.ordering', actions: 'decided' },
+] as const;
 
 /** The ways out that are open once it is decided, until the register shows the authorisation gone. */
 const waysOut = {
@@ -475,26 +490,26 @@ export const removalMachine = build.createMachine({
         input: ({ context }) => ({ ...lookUpInput({ context }), leaver: true }),
         onDone: [
           {
-            guard: { type: 'startRefused', params: look },
+            guard: seeing('startRefused'),
             target: 'refused',
-            actions: { type: 'startRefused', params: look },
+            actions: seeing('startRefused'),
           },
           {
-            guard: { type: 'nothingHeld', params: look },
+            guard: seeing('nothingHeld'),
             target: 'nothingToRemove',
-            actions: { type: 'proposed', params: look },
+            actions: seeing('proposed'),
           },
           {
-            guard: { type: 'leaverAtWork', params: look },
+            guard: seeing('leaverAtWork'),
             target: 'superseded',
-            actions: { type: 'superseededAtStart', params: look },
+            actions: seeing('superseededAtStart'),
           },
           {
-            guard: { type: 'isDecision', params: look },
+            guard: seeing('isDecision'),
             target: 'ordering',
-            actions: { type: 'decidedAtStart', params: look },
+            actions: seeing('decidedAtStart'),
           },
-          { target: 'deciding', actions: { type: 'proposed', params: look } },
+          { target: 'deciding', actions: seeing('proposed') },
         ],
       },
     },
@@ -504,34 +519,14 @@ export const removalMachine = build.createMachine({
       entry: 'waitBegins',
       always: { guard: 'gone', target: 'cancelling', actions: 'nothingLeft' },
       on: {
-        decided: [
-          { guard: and(['allowed', 'keeps']), target: 'cancelling', actions: 'kept' },
-          { guard: and(['allowed', 'nothingToDecide']), target: 'cancelling', actions: ['lookedByAct', 'nothingLeft'] },
-          { guard: 'allowed', target: 'ordering', actions: 'decided' },
-        ],
+        decided,
         withdrawn: { guard: 'allowed', target: 'cancelling', actions: 'withdrawn' },
         superseded: waysOut.superseded,
       },
       type: 'parallel',
       states: {
         manager: asking('decide', notice),
-        returnedOrder: {
-          initial: 'choosing',
-          states: {
-            choosing: { always: { guard: 'orderToCancel', target: 'cancelling' } },
-            cancelling: {
-              invoke: {
-                id: 'cancelReturned',
-                src: 'cancelOrder',
-                input: ({ context }) => ({ orderNumber: context.toCancel[0] ?? '' }),
-                onDone: {
-                  target: 'choosing',
-                  actions: { type: 'orderCancelled', params: ({ event }) => ({ at: timeOf(event) }) },
-                },
-              },
-            },
-          },
-        },
+        returnedOrder: cancellingOrders('cancelReturned', { always: { guard: 'orderToCancel', target: 'cancelling' } }),
       },
     },
 
@@ -545,19 +540,11 @@ export const removalMachine = build.createMachine({
         ],
         superseded: { guard: 'allowed', actions: 'withdrawn' },
       },
-      initial: 'choosing',
+      initial: 'returnedOrder',
       states: {
-        choosing: { always: [{ guard: 'orderToCancel', target: 'cancellingReturned' }, { target: 'sending' }] },
-        cancellingReturned: {
-          invoke: {
-            id: 'cancelBeforeOrder',
-            src: 'cancelOrder',
-            input: ({ context }) => ({ orderNumber: context.toCancel[0] ?? '' }),
-            onDone: {
-              target: 'choosing',
-              actions: { type: 'orderCancelled', params: ({ event }) => ({ at: timeOf(event) }) },
-            },
-          },
+        returnedOrder: {
+          always: { guard: not('orderToCancel'), target: 'sending' },
+          ...cancellingOrders('cancelBeforeOrder', { always: { guard: 'orderToCancel', target: 'cancelling' } }),
         },
         sending: {
           invoke: {
@@ -565,32 +552,12 @@ export const removalMachine = build.createMachine({
             src: 'order',
             input: orderInput,
             onDone: [
-              {
-                guard: 'ending',
-                target: '#removal.cancelling',
-                actions: [
-                  { type: 'ordered', params: ({ event }) => ({ number: event.output.orderNumber, at: timeOf(event) }) },
-                  'orderToBeCancelled',
-                ],
-              },
-              {
-                target: '#removal.detaching',
-                actions: {
-                  type: 'ordered',
-                  params: ({ event }) => ({ number: event.output.orderNumber, at: timeOf(event) }),
-                },
-              },
+              { guard: 'ending', target: '#removal.cancelling', actions: [ordered, 'orderToBeCancelled'] },
+              { target: '#removal.detaching', actions: ordered },
             ],
             onError: [
-              {
-                guard: 'ending',
-                target: '#removal.cancelling',
-                actions: { type: 'orderStopped', params: ({ event }) => ({ error: event.error, at: timeOf(event) }) },
-              },
-              {
-                target: '#removal.orderStopped',
-                actions: { type: 'orderStopped', params: ({ event }) => ({ error: event.error, at: timeOf(event) }) },
-              },
+              { guard: 'ending', target: '#removal.cancelling', actions: orderStopped },
+              { target: '#removal.orderStopped', actions: orderStopped },
             ],
           },
         },
@@ -602,11 +569,7 @@ export const removalMachine = build.createMachine({
       entry: 'waitBegins',
       always: { guard: 'gone', target: 'cancelling', actions: 'nothingLeft' },
       on: {
-        decided: [
-          { guard: and(['allowed', 'keeps']), target: 'cancelling', actions: 'kept' },
-          { guard: and(['allowed', 'nothingToDecide']), target: 'cancelling', actions: ['lookedByAct', 'nothingLeft'] },
-          { guard: 'allowed', target: 'ordering', actions: 'decided' },
-        ],
+        decided,
         ...waysOut,
       },
       initial: 'telling',
@@ -659,11 +622,11 @@ export const removalMachine = build.createMachine({
         input: ({ context }) => ({ ...lookUpInput({ context }), roles: context.roles, stranded: [] }),
         onDone: [
           {
-            guard: ({ context, event }) => isGone(context, event.output),
+            guard: seeing('showsGone'),
             target: 'confirming',
-            actions: [{ type: 'looked', params: look }, 'verifiedGone'],
+            actions: [seeing('looked'), 'verifiedGone'],
           },
-          { target: 'removing', actions: [{ type: 'looked', params: look }, 'stillThere'] },
+          { target: 'removing', actions: [seeing('looked'), 'stillThere'] },
         ],
       },
     },
@@ -681,29 +644,15 @@ export const removalMachine = build.createMachine({
 
     /** What was ordered is cancelled, then the case ends. */
     cancelling: {
-      initial: 'choosing',
-      states: {
-        choosing: {
-          always: [
-            { guard: 'orderToCancel', target: 'sending' },
-            { guard: { type: 'endsAs', params: { ending: 'kept' } }, target: '#removal.kept' },
-            { guard: { type: 'endsAs', params: { ending: 'superseded' } }, target: '#removal.superseded' },
-            { guard: { type: 'endsAs', params: { ending: 'nothingToRemove' } }, target: '#removal.nothingToRemove' },
-            { target: '#removal.withdrawn' },
-          ],
-        },
-        sending: {
-          invoke: {
-            id: 'cancel',
-            src: 'cancelOrder',
-            input: ({ context }) => ({ orderNumber: context.toCancel[0] ?? '' }),
-            onDone: {
-              target: 'choosing',
-              actions: { type: 'orderCancelled', params: ({ event }) => ({ at: timeOf(event) }) },
-            },
-          },
-        },
-      },
+      ...cancellingOrders('cancel', {
+        always: [
+          { guard: 'orderToCancel', target: 'cancelling' },
+          { guard: { type: 'endsAs', params: { ending: 'kept' } }, target: '#removal.kept' },
+          { guard: { type: 'endsAs', params: { ending: 'superseded' } }, target: '#removal.superseded' },
+          { guard: { type: 'endsAs', params: { ending: 'nothingToRemove' } }, target: '#removal.nothingToRemove' },
+          { target: '#removal.withdrawn' },
+        ],
+      }),
     },
 
     removed: { type: 'final' },

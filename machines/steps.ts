@@ -1,8 +1,12 @@
 import { type DoneActorEvent, type EventObject, fromPromise } from 'xstate';
 import {
+  type Act,
+  actOf,
   attachedIn,
   type CaseContext,
   type ConfirmationReader,
+  type Entry,
+  given,
   goneUnsaid,
   notTold,
   readerId,
@@ -41,6 +45,9 @@ export const timeOf = (event: EventObject): string =>
 /** What a look at the register gave. */
 export type Look = { facts: Facts; at: string };
 export const look = ({ event }: { event: DoneActorEvent<Facts> }): Look => ({ facts: event.output, at: timeOf(event) });
+
+/** A guard or an action that is about what a look at the register gave. */
+export const seeing = <Name extends string>(type: Name) => ({ type, params: look });
 
 /** Takes in a look at the register; what was detached meanwhile without a word is written down. */
 export function looked(context: CaseContext, { facts, at }: Look) {
@@ -242,3 +249,41 @@ export const confirmationGivenUp = (context: CaseContext, { answer, at }: Confir
 /** True once a confirmation has been refused for a working day. */
 export const refusedTooLong = (context: CaseContext, { reader, at }: ConfirmationResult): boolean =>
   at >= giveUpMail(context.refusedSince[reader] ?? at);
+
+/** Cancels the orders that were taken back, one after the other; `choosing` says what comes when none is left. */
+export const cancellingOrders = <const Choosing extends object>(id: string, choosing: Choosing) => ({
+  initial: 'choosing' as const,
+  states: {
+    choosing,
+    cancelling: {
+      invoke: {
+        id,
+        src: 'cancelOrder' as const,
+        input: ({ context }: { context: { toCancel: string[] } }) => ({ orderNumber: context.toCancel[0] ?? '' }),
+        onDone: {
+          target: 'choosing' as const,
+          actions: {
+            type: 'orderCancelled' as const,
+            params: ({ event }: { event: EventObject }) => ({ at: timeOf(event) }),
+          },
+        },
+      },
+    },
+  },
+});
+
+/** The record's line for roles or assignments that the register shows. */
+export const shown = (context: CaseContext, step: string, what: Pick<Entry, 'roles' | 'assignments'>) =>
+  recorded(context, { at: context.at, step, ...what });
+
+export const attachedAgain = (context: CaseContext) =>
+  shown(context, 'attachedAgain', { assignments: context.attached.map(({ id }) => id) });
+
+export const stillThere = (context: CaseContext) =>
+  shown(context, 'stillThere', { roles: context.roles.filter((role) => context.facts.roles.includes(role)) });
+
+/** The record's line for somebody saying that the authorisation is removed. */
+export const saidRemoved = (context: CaseContext, act: Act & { note?: string | undefined }) => ({
+  at: act.at,
+  ...recorded(context, actOf(act, 'removed', { roles: context.roles, ...given('note', act.note) })),
+});
