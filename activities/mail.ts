@@ -14,8 +14,8 @@ export type MailParts = {
 const readerId = (reader: Reader): string => ('person' in reader ? reader.person : 'helpdesk');
 
 /** The same try of the same mail to the same reader is the same mail: nothing else goes into its Message-ID. */
-const messageId = ({ request, occasion, number }: TellInput, reader: Reader): string =>
-  `${request}.${occasion}.${number}.${readerId(reader)}@aterkalla`;
+const messageId = ({ request, occasion, wait, number }: TellInput, reader: Reader): string =>
+  `${request}.${wait ? `${occasion}-${wait}` : occasion}.${number}.${readerId(reader)}@aterkalla`;
 
 export function createMailSources({ register, mail, helpdeskMail }: MailParts) {
   async function compose(about: TellInput): Promise<(reader: Reader) => Promise<MailMessage>> {

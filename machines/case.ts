@@ -1,6 +1,6 @@
 import type { Assignment, Facts } from './register.ts';
-import { actsFor, assignmentsIn, detachers, type Part, partOf, removers } from './rights.ts';
-import type { Occasion, Reader, TaskName, TellAnswer, TellInput } from './sources.ts';
+import { actsFor, assignmentsIn, detachers, type Part, partOf, parts, removers } from './rights.ts';
+import type { Occasion, Reader, TellAnswer, TellInput } from './sources.ts';
 
 /**
  * What a removal and a leaver's case have in common: what a case remembers, what it writes in its record, and how it
@@ -19,6 +19,8 @@ export type Entry = {
   order?: string;
   warnings?: string[];
   lastWorkingDay?: string;
+  /** The wait that somebody was reminded of. */
+  wait?: Wait;
   /** Who was told; an employee's id or `helpdesk`. */
   to?: string[];
   note?: string;
@@ -114,9 +116,7 @@ export const mail = (context: CaseContext, occasion: Occasion, number: number, t
   roles: context.roles,
 });
 
-/** The task that a wait is, as people and the contract call it. */
-export const taskOf = (wait: Wait): TaskName =>
-  wait === 'decide' || wait === 'orderAgain' || wait === 'remove' ? wait : 'detach';
+export const isPart = (wait: Wait): wait is Part => parts.some((part) => part === wait);
 
 export const readerId = (reader: Reader): string => ('person' in reader ? reader.person : 'helpdesk');
 
@@ -124,9 +124,9 @@ export const readerId = (reader: Reader): string => ('person' in reader ? reader
 export const notTold = (answer: TellAnswer): string =>
   answer.refused.map(({ reader, reason }) => `${readerId(reader)}: ${reason}`).join('; ');
 
-/** How often a step is in the record: numbers the mails of one kind. */
-export const times = (context: CaseContext, step: string): number =>
-  context.record.filter((entry) => entry.step === step).length;
+/** How often a step is in the record, of one wait where it is named: numbers the mails of one kind. */
+export const times = (context: CaseContext, step: string, wait?: Wait): number =>
+  context.record.filter((entry) => entry.step === step && entry.wait === wait).length;
 
 /** Writes down that assignments were said to be detached; one command that names both kinds of work is one line. */
 export function saidDetached(

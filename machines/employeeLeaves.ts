@@ -14,7 +14,6 @@ import {
   recorded,
   saidDetached,
   seen,
-  taskOf,
   times,
   type Wait,
 } from './case.ts';
@@ -36,6 +35,7 @@ import {
   type Look,
   looked,
   lookUpInput,
+  noticeMail,
   partDone,
   refusedTooLong,
   saidRemoved,
@@ -141,21 +141,9 @@ function noticeReaders(context: EmployeeLeavesContext, wait: Wait): Record<'remi
 }
 
 function notice(context: EmployeeLeavesContext, wait: Wait): TellInput {
-  const count = context.notices[wait] ?? 0;
-  const { kind } = nextLeaverNotice(context.since, count, context.lastWorkingDay);
-  const detaching = wait === 'collaborationAdministrators' || wait === 'interventionManagers';
-  return {
-    ...mail(
-      context,
-      kind,
-      times(context, kind === 'reminder' ? 'reminded' : 'escalated') + 1,
-      noticeReaders(context, wait)[kind],
-    ),
-    task: taskOf(wait),
-    time: kind === 'reminder' && count > 1 ? count : 1,
-    due: leaverDeadline(context.lastWorkingDay),
-    ...(detaching ? { assignments: attachedIn(context, wait).map(({ id }) => id) } : {}),
-  };
+  const { since, notices, lastWorkingDay } = context;
+  const { kind } = nextLeaverNotice(since, notices[wait] ?? 0, lastWorkingDay);
+  return noticeMail(context, wait, kind, noticeReaders(context, wait)[kind], leaverDeadline(lastWorkingDay));
 }
 
 const nextIn =

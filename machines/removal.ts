@@ -15,7 +15,6 @@ import {
   recorded,
   saidDetached,
   seen,
-  taskOf,
   times,
   type Wait,
 } from './case.ts';
@@ -38,6 +37,7 @@ import {
   type Look,
   looked,
   lookUpInput,
+  noticeMail,
   partDone,
   refusedTooLong,
   saidRemoved,
@@ -149,22 +149,9 @@ function noticeReaders(context: RemovalContext, wait: Wait): Record<'reminder' |
 }
 
 function notice(context: RemovalContext, wait: Wait): TellInput {
-  const given = context.notices[wait] ?? 0;
-  const { kind } = nextNotice(context.since, given);
-  const step = kind === 'reminder' ? 'reminded' : 'escalated';
-  return {
-    ...mail(context, kind, times(context, step) + 1, noticeReaders(context, wait)[kind]),
-    task: taskOf(wait),
-    time: kind === 'reminder' && given > 1 ? given : 1,
-    due: dueAfter(context.since),
-    ...(taskOf(wait) === 'detach' ? { assignments: waitingAssignments(context, wait) } : {}),
-  };
+  const { kind } = nextNotice(context.since, context.notices[wait] ?? 0);
+  return noticeMail(context, wait, kind, noticeReaders(context, wait)[kind], dueAfter(context.since));
 }
-
-const waitingAssignments = (context: RemovalContext, wait: Wait): string[] =>
-  wait === 'collaborationAdministrators' || wait === 'interventionManagers'
-    ? attachedIn(context, wait).map(({ id }) => id)
-    : [];
 
 const nextIn =
   (wait: Wait) =>

@@ -26,6 +26,8 @@ export type TellInput = {
   occasion: Occasion;
   /** Tells one occasion of a case from the next of the same kind, e.g. the second reminder: part of the Message-ID. */
   number: number;
+  /** The wait that a reminder or an escalation is about: the two kinds of detaching remind side by side. */
+  wait?: string;
   /** How many times this wait has been told of in this way, this one included. */
   time?: number;
   to: Reader[];

@@ -8,16 +8,19 @@ import {
   type Entry,
   given,
   goneUnsaid,
+  isPart,
+  mail,
   notTold,
   readerId,
   recorded,
   seen,
+  times,
   type Wait,
 } from './case.ts';
 import { giveUpMail } from './deadlines.ts';
 import type { Facts } from './register.ts';
 import type { Part } from './rights.ts';
-import type { LookUpInput, OrderInput, TellAnswer, TellInput } from './sources.ts';
+import type { LookUpInput, Occasion, OrderInput, Reader, TellAnswer, TellInput } from './sources.ts';
 
 /**
  * Steps that the removal and the leaver's process share, as parts of their statecharts. They name guards, actions and
@@ -65,6 +68,33 @@ export const lookUpInput = ({ context }: { context: CaseContext }): LookUpInput 
   known: context.attached,
 });
 
+/** A notice in the record's words. */
+export const noticeStep = (occasion: Occasion): string => (occasion === 'escalation' ? 'escalated' : 'reminded');
+
+/**
+ * A reminder or an escalation of a wait.
+ *
+ * @param readers who has to act, or who is above them; @param due when the task is due, ISO 8601.
+ */
+export function noticeMail(
+  context: CaseContext,
+  wait: Wait,
+  occasion: 'reminder' | 'escalation',
+  readers: Reader[],
+  due: string,
+): TellInput {
+  const given = context.notices[wait] ?? 0;
+  return {
+    ...mail(context, occasion, times(context, noticeStep(occasion), wait) + 1, readers),
+    wait,
+    task: isPart(wait) ? 'detach' : wait,
+    // The escalation comes between the first reminder and the second.
+    time: occasion === 'reminder' && given > 1 ? given : 1,
+    due,
+    ...(isPart(wait) ? { assignments: attachedIn(context, wait).map(({ id }) => id) } : {}),
+  };
+}
+
 /** A notice that went out, to whom. */
 export type Told = { wait: Wait; sent: TellInput; answer: TellAnswer; at: string };
 
@@ -74,7 +104,8 @@ export const told = (context: CaseContext, { wait, sent, answer, at }: Told) => 
   notices: { ...context.notices, [wait]: (context.notices[wait] ?? 0) + 1 },
   ...recorded(context, {
     at,
-    step: sent.occasion === 'escalation' ? 'escalated' : 'reminded',
+    step: noticeStep(sent.occasion),
+    wait,
     to: sent.to.map(readerId),
     ...(answer.refused.length > 0 ? { note: notTold(answer) } : {}),
   }),
