@@ -147,7 +147,9 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   #snapshot: AnyMachineSnapshot;
   #timers: Timers;
   #sources = new Sources((event) => this.#events.push(event));
-  /** Events from inside, which go before any command: answers of sources, and what the machine sends itself. */
+  /** What the machine sends itself: handled in the same instant, before anything else. */
+  #toItself: AnyEventObject[] = [];
+  /** What sources answered, which goes before any command. */
   #events: AnyEventObject[] = [];
   #commands: Command[] = [];
   #looked: Looked | null = null;
@@ -220,6 +222,11 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
 
   async #follow(): Promise<void> {
     while (this.#snapshot.status === 'active') {
+      const own = this.#toItself.shift();
+      if (own) {
+        this.#advance(own);
+        continue;
+      }
       const event = this.#events.shift();
       if (event) {
         this.#timers.startFrom(Date.now());
@@ -280,8 +287,9 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   #accepts = (name: string): boolean => acceptedEvents(this.#snapshot).some((descriptor) => fits(name, descriptor));
 
   #notAccepted(name: string): Refusal {
-    const { state, accepts } = this.#base();
-    const now = accepts.length > 0 ? accepts.join(', ') : '–';
+    const { state } = this.#base();
+    const { accepts } = this.#now();
+    const now = Array.isArray(accepts) && accepts.length > 0 ? accepts.join(', ') : '–';
     return {
       code: 'NotAccepted',
       message: {
@@ -410,7 +418,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
           if (!isEvent(given.event)) break;
           const to = given.to === info.self ? null : idOf(given.to);
           if (typeof given.delay === 'number') this.#timers.set(id, given.event, to, given.delay);
-          else if (to === null) this.#events.push(given.event);
+          else if (to === null) this.#toItself.push(given.event);
           else this.#sources.send(to, given.event);
           break;
         }
