@@ -23,8 +23,8 @@ function words(why: WhyNot): { sv: string; en: string } {
       };
     case 'ownAuthorisation':
       return {
-        sv: 'Ingen beslutar om, lossar eller tar bort sin egen behörighet. Chefen eller någon annan som får gör det.',
-        en: 'Nobody decides on, detaches or removes their own authorisation. The manager or somebody else who may does it.',
+        sv: 'Ingen beslutar om, lossar eller tar bort sin egen behörighet. Det gör chefen, eller någon annan som får.',
+        en: 'Nobody decides on, detaches or removes their own authorisation. It takes the manager, or somebody else who may.',
       };
     case 'rolesNotHeld':
       return {
