@@ -41,7 +41,15 @@ export type { Message, Refusal } from './statechart/inbox.ts';
 export type { SourceOptions } from './statechart/sources.ts';
 
 /** A signal that changed nothing, and why. */
-export type Ignored = { event: string; by?: string; id?: string; at: string; reason: Refusal['message'] };
+export type Ignored = {
+  event: string;
+  by?: string;
+  id?: string;
+  at: string;
+  /** In English; `message` has it in both languages where there are two. */
+  reason: string;
+  message: Refusal['message'];
+};
 
 /** What the query `status` gives for every machine. */
 export type BaseStatus = {
@@ -366,7 +374,8 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       ...said('by'),
       ...said('id'),
       at: new Date().toISOString(),
-      reason: message,
+      reason: typeof message === 'string' ? message : message.en,
+      message,
     };
     this.#ignored = [...this.#ignored, ignored].slice(-KEPT);
   }
