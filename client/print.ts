@@ -66,7 +66,9 @@ export function statusLines(status: CaseStatus, language: Language): string[] {
   if (status.outcome === null) lines.push(`${word('next')}: ${list(status.accepts, word('nothing'))}`);
   if (status.record.length > 0) lines.push(`${word('record')}:`, ...recordLines(status.record, language));
   for (const { event, by, at, reason, message } of status.ignored)
-    lines.push(`${word('ignored')}: ${event} ${by ?? ''} ${time(`${at ?? ''}`)} ${asText(message ?? reason, '')[language]}`);
+    lines.push(
+      `${word('ignored')}: ${event} ${by ?? ''} ${time(`${at ?? ''}`)} ${asText(message ?? reason, '')[language]}`,
+    );
   return lines;
 }
 
