@@ -53,7 +53,7 @@ export default {
       from: { path: '^activities/' },
       to: {
         pathNot: [
-          '^(activities|machines|texts)/',
+          '^(activities|machines|texts)/|^package\\.json$',
           npm('@temporalio/activity', '@temporalio/client', '@temporalio/common', 'zod'),
           '^(crypto|timers/promises|util|zlib)$',
         ],

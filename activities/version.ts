@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import * as z from 'zod/mini';
+import manifest from '../package.json' with { type: 'json' };
 
-const file = z.object({ version: z.string() });
-
-/** The version of this project that this process runs, as package.json has it. */
-export const { version } = z.parse(file, JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+/** The version of this project that this process runs. */
+export const { version } = manifest;

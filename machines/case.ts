@@ -53,8 +53,7 @@ export type CaseContext = {
 export type Wait = 'decide' | 'orderAgain' | Part | 'remove';
 export type ConfirmationReader = 'manager' | 'employee';
 
-/** What every event carries once the runner hands it over; `by` and the rest where a person sent it. */
-export type Stamp = { at: string };
+/** What a person's command carries once the runner hands it over. */
 export type Act = { by: string; id: string; at: string; facts: Facts };
 
 /** Adds a line to the record. */

@@ -37,7 +37,7 @@ import {
 import { type SourceOptions, Sources } from './statechart/sources.ts';
 import { type DueEvent, Timers } from './statechart/timers.ts';
 
-export type { Message, Refusal } from './statechart/inbox.ts';
+export type { Refusal } from './statechart/inbox.ts';
 export type { SourceOptions } from './statechart/sources.ts';
 
 /** A signal that changed nothing, and why. */
