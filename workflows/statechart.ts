@@ -109,6 +109,8 @@ type Carried = {
 type Looked = { command: Command; facts: Payload };
 
 const KEPT = 50;
+/** So many answers are remembered: more than any case takes, and little enough to be carried over. */
+const KEPT_ANSWERS = 2000;
 const MEMO = 'statechart';
 const statusQuery = defineQuery<unknown>('status');
 const answerQuery = defineQuery<unknown, [string]>('answer');
@@ -192,7 +194,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       this.#snapshot = snapshot;
       this.#failIfFailed();
       this.#carryOut(actions);
-      const id = idOf(options.input);
+      const id = options.answer ? idOf(options.input) : null;
       if (id) this.#toAnswer.push({ name: 'start', payload: {}, id });
     }
     setHandler(statusQuery, () => this.status(), { description: 'Where the case stands, and all that has happened' });
@@ -350,7 +352,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     this.#timers.startFrom(Date.now());
     if (this.#advance(event, command)) {
       // Its id counts from now on; the answer itself follows once all that is short is done.
-      if (command.id !== null) this.#answers.set(command.id, null);
+      if (command.id !== null) this.#remember(command.id, null);
       this.#toAnswer.push(command);
     } else {
       const refusal = this.#options.refusal?.(this.#snapshot, stamped(event, this.#timers.at));
@@ -383,9 +385,15 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   #answerSettled(): void {
     for (const { id, update } of this.#toAnswer.splice(0)) {
       const answer = this.#answer();
-      if (id !== null) this.#answers.set(id, answer);
+      if (id !== null) this.#remember(id, answer);
       update?.resolve(answer);
     }
+  }
+
+  #remember(id: string, answer: unknown): void {
+    this.#answers.set(id, answer);
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > KEPT_ANSWERS && oldest !== undefined) this.#answers.delete(oldest);
   }
 
   /** Advances the machine by one event. @returns whether anything came of it. */

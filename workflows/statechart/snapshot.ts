@@ -39,7 +39,10 @@ export const fits = (name: string, descriptor: string): boolean =>
 export const topState = ({ value }: AnyMachineSnapshot): string =>
   typeof value === 'string' ? value : Object.keys(value).join(',');
 
-/** Adds the time to an event without making it part of what a machine may keep: `{ ...event }` leaves it out. */
+/**
+ * Adds the time to an event without making it part of what a machine may keep: `{ ...event }` leaves it out. What somebody
+ * sent as `at` stays as it is; schemas keep it out where it matters.
+ */
 export function stamped(event: AnyEventObject, at: string): AnyEventObject {
-  return Object.defineProperty({ ...event }, 'at', { value: at, enumerable: false });
+  return 'at' in event ? event : Object.defineProperty({ ...event }, 'at', { value: at, enumerable: false });
 }
