@@ -137,7 +137,7 @@ function noticeReaders(context: EmployeeLeavesContext, wait: Wait): Record<'remi
     const may = attachedIn(context, wait).flatMap((each) => mayDetach(context.facts, each, isPastDeadline(context)));
     return { reminder: persons(may), escalation };
   }
-  return { reminder: administration, escalation: [{ helpdesk: true }] };
+  return { reminder: administration, escalation };
 }
 
 function notice(context: EmployeeLeavesContext, wait: Wait): TellInput {
