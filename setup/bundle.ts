@@ -1,50 +1,31 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { type BundleOptions, bundleWorkflowCode, type Logger } from '@temporalio/worker';
+import { basename, dirname, join } from 'node:path';
+import { bundleWorkflowCode, type Logger } from '@temporalio/worker';
+import { inProduction } from './webpackInProduction.ts';
 
 /**
- * The workflow bundle, in webpack's production mode: a third of the size, since libraries then leave out what they have
- * for developers. That takes seconds, so that it is kept in the cache beside a hash of all it is made from.
+ * The workflow bundle, small (see webpackInProduction.ts). That takes seconds to make, so that it is kept in the cache
+ * under a hash of all it is made from.
  */
 
 const root = dirname(import.meta.dirname);
 const cache = join(root, '.cache');
 /** What a bundle is made from, beside the packages that the lock file names. */
-const sources = ['machines', 'workflows', 'texts', 'package-lock.json', join('setup', 'bundle.ts')];
+const sources = [
+  'machines',
+  'workflows',
+  'texts',
+  'package-lock.json',
+  join('setup', 'bundle.ts'),
+  join('setup', 'webpackInProduction.ts'),
+];
 const KEPT = 5;
 
 /** For `WorkerOptions.dataConverter`, wherever the bundle is used. */
 export const payloadConverterPath = join(root, 'workflows', 'payloadConverter.ts');
 const workflowInterceptorModules = [join(root, 'workflows', 'inbound.ts')];
-
-type Webpack = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
-
-/**
- * For `BundleOptions.webpackConfigHook`, also of tests that bundle workflows of their own: production mode, for the V8 of
- * this Node instead of one of 2017, which takes 20 KB more.
- */
-export const inProduction = (config: Webpack): Webpack => ({
-  ...config,
-  mode: 'production',
-  target: ['web', 'es2022'],
-  optimization: { moduleIds: 'size', mangleExports: 'size' },
-  module: { ...config.module, rules: [compileTypeScript, ...(config.module?.rules ?? []).filter(isNotForTypeScript)] },
-});
-
-const isNotForTypeScript = (rule: unknown) =>
-  !(typeof rule === 'object' && rule && 'test' in rule && rule.test instanceof RegExp && rule.test.test('a.ts'));
-
-const compileTypeScript = {
-  test: /\.ts$/,
-  exclude: /node_modules/,
-  use: {
-    loader: createRequire(import.meta.resolve('@temporalio/worker')).resolve('swc-loader'),
-    options: { sourceMap: true, jsc: { target: 'es2022', parser: { syntax: 'typescript' } } },
-  },
-};
 
 /**
  * The bundle of all workflows, made where the cache does not hold it.
@@ -52,15 +33,28 @@ const compileTypeScript = {
  * @param workflowsPath the module that exports the workflows; a test may give its own.
  * @returns for `WorkerOptions.workflowBundle`.
  */
-export async function workflowBundle(
-  workflowsPath = join(root, 'workflows', 'index.ts'),
-): Promise<{ codePath: string }> {
+export async function workflowBundle(workflowsPath?: string): Promise<{ code: string }> {
+  const path = await bundleFile(workflowsPath);
+  const [code, map] = await Promise.all([readFile(path, 'utf8'), readFile(`${path}.map`)]);
+  // The worker takes a map only as part of the code.
+  return { code: `${code.slice(0, code.lastIndexOf(MAP))}${INLINE_MAP}${map.toString('base64')}` };
+}
+
+const MAP = '//# sourceMappingURL=';
+const INLINE_MAP = `${MAP}data:application/json;charset=utf-8;base64,`;
+
+/**
+ * The same as a file in the cache, its source map beside it with `.map` behind the name.
+ *
+ * @returns its path.
+ */
+export async function bundleFile(workflowsPath = join(root, 'workflows', 'index.ts')): Promise<string> {
   const hash = createHash('sha256')
     .update(workflowsPath)
     .update(await readFile(workflowsPath));
   for (const source of sources) await addTo(hash, join(root, source));
-  const codePath = join(cache, `workflows-${hash.digest('hex').slice(0, 16)}.js`);
-  if (existsSync(codePath)) return { codePath };
+  const path = join(cache, `workflows-${hash.digest('hex').slice(0, 16)}.js`);
+  if (existsSync(path) && existsSync(`${path}.map`)) return path;
 
   const { code } = await bundleWorkflowCode({
     workflowsPath,
@@ -69,12 +63,20 @@ export async function workflowBundle(
     webpackConfigHook: inProduction,
     logger: onlyErrors,
   });
+  const end = code.lastIndexOf(INLINE_MAP);
+  if (end < 0) throw new Error(`The workflow bundle has no source map: expected ${INLINE_MAP}… at its end`);
   await mkdir(cache, { recursive: true });
   await removeOldBundles();
+  await put(`${path}.map`, Buffer.from(code.slice(end + INLINE_MAP.length), 'base64'));
+  await put(path, `${code.slice(0, end)}${MAP}${basename(path)}.map\n`);
+  return path;
+}
+
+/** Whole or not at all, also where two make the same one. */
+async function put(path: string, content: string | Buffer): Promise<void> {
   const fresh = join(cache, `workflows-${randomUUID()}.tmp`);
-  await writeFile(fresh, code);
-  await rename(fresh, codePath);
-  return { codePath };
+  await writeFile(fresh, content);
+  await rename(fresh, path);
 }
 
 async function addTo(hash: ReturnType<typeof createHash>, path: string): Promise<void> {
@@ -91,7 +93,8 @@ async function removeOldBundles(): Promise<void> {
   const names = (await readdir(cache)).filter((name) => /^workflows-\w+\.js$/.test(name));
   const aged = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(cache, name))).mtimeMs })));
   const old = aged.toSorted((a, b) => b.at - a.at).slice(KEPT);
-  await Promise.all(old.map(({ name }) => rm(join(cache, name), { force: true })));
+  const files = old.flatMap(({ name }) => [name, `${name}.map`]);
+  await Promise.all(files.map((name) => rm(join(cache, name), { force: true })));
 }
 
 const quiet = () => {};

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -7,7 +7,6 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { requestNumber } from '../machines/requestNumber.ts';
 import { readSettings } from '../settings.ts';
-import { workflowBundle } from '../setup/bundle.ts';
 import { type System, startSystem } from '../start.ts';
 import { type Cost, compared, costOf } from './support/history.ts';
 
@@ -113,14 +112,5 @@ function luckiest(costs: Cost[]): Cost {
   assert.ok(first);
   return first;
 }
-
-count('come from a bundle of workflows under 260 KB', async () => {
-  const bundle = readFileSync((await workflowBundle()).codePath, 'utf8');
-  // The SDK needs the source map at its end, for stack traces; workflows run what comes before it.
-  const [code = '', ...map] = bundle.split('//# sourceMappingURL=');
-  assert.is(map.length, 1, 'there is one source map');
-  console.log(`\nworkflow bundle: ${code.length} bytes, and ${map.join('').length} of source map`);
-  assert.ok(code.length < 260_000, `${code.length} bytes`);
-});
 
 count.run();
