@@ -1,5 +1,4 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -34,7 +33,7 @@ bundle('lets a failing workflow name the line of its source', async () => {
   const executable = { type: 'existing-path', path: await temporalTestServer() } as const;
   const server = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
   try {
-    const workflowsPath = join(import.meta.dirname, 'support', 'failing.ts');
+    const workflowsPath = new URL('support/failing.ts', import.meta.url).pathname;
     const worker = await Worker.create({
       connection: server.nativeConnection,
       taskQueue: 'failing',
