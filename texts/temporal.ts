@@ -24,7 +24,9 @@ const TASK_PEOPLE: Record<TaskName, string> = {
   remove: 'the authorisation administration',
 };
 
-const ordinal = (n: number) => (n === 2 ? '2nd' : n === 3 ? '3rd' : `${n}th`);
+const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
+const endings: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' };
+const ordinal = (n: number) => `${n}${endings[ordinals.select(n)] ?? 'th'}`;
 
 const OCCASION: Record<Occasion, (people: string) => string> = {
   confirmation: () => 'Confirm that the authorisation is removed',
@@ -157,7 +159,7 @@ export function caseDetails(status: CaseStatus): string {
     row(`${task} ${assignments.join(', ')}`.trim(), list(mayAct, 'nobody'), minute(due)),
   );
   const ignored = status.ignored.map(({ at, event, by, reason }) =>
-    row(minute(at), plain(event), plain(by ?? '–'), plain(typeof reason === 'string' ? reason : reason.en)),
+    row(minute(at), plain(event), plain(by ?? '–'), plain(reason)),
   );
   return [
     `**${STATES[status.state] ?? status.state}**`,
