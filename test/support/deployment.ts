@@ -4,7 +4,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Client, Connection, WorkflowUpdateFailedError } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { createTables, openPostgres } from '../../outside/database.ts';
 import { type KeptRegister, openRegister } from '../../outside/register.ts';
 import { addSearchAttributes } from '../../setup/namespace.ts';
@@ -122,7 +122,3 @@ export async function until<T>(what: string, look: () => Promise<T | false> | T 
     if (Date.now() > limit) throw new Error(`waited 40 s in vain: ${what}`);
   }
 }
-
-/** The type of the failure that an Update was refused with; null where it was not. */
-export const refusedWith = (error: unknown): string | null =>
-  error instanceof WorkflowUpdateFailedError && error.cause && 'type' in error.cause ? String(error.cause.type) : null;

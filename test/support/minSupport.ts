@@ -20,6 +20,8 @@ export type FakeMinSupport = {
   /** Each call, e.g. `POST /orders`. */
   calls: string[];
   behave(mood: MinSupportMood): void;
+  /** What it answers about one employee, whatever its mood; resolves once it was asked. */
+  behaveTo(employee: string, mood: MinSupportMood): Promise<void>;
   /** Nobody listens on its port any more; and again. */
   down(): Promise<void>;
   up(): Promise<void>;
@@ -31,22 +33,28 @@ export async function startMinSupport(port = 0): Promise<FakeMinSupport> {
   let mood: MinSupportMood = { kind: 'ok' };
   const orders: TakenOrder[] = [];
   const calls: string[] = [];
+  const moods = new Map<string, { mood: MinSupportMood; asked: () => void }>();
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const answer = (status: number, body: string) =>
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(body);
     const body = await text(request);
     calls.push(`${request.method} ${request.url}`);
-    const { kind } = mood;
+    const cancelled = /^\/orders\/([^/]+)\/cancel$/.exec(request.url ?? '')?.[1];
+    const toCancel = orders.find(({ number }) => number === decodeURIComponent(cancelled ?? ''));
+    const about = toCancel?.order ?? JSON.parse(body || '{}');
+    const special = moods.get(String(about.employee));
+    const now = special?.mood ?? mood;
+    special?.asked();
+    const { kind } = now;
     if (kind === 'deaf') return;
     if (kind === 'status') {
-      answer(mood.status, mood.body ?? '');
+      answer(now.status, now.body ?? '');
       return;
     }
-    if (kind === 'slow') await setTimeout(mood.answersAfter);
-    const cancelled = /^\/orders\/([^/]+)\/cancel$/.exec(request.url ?? '')?.[1];
+    if (kind === 'slow') await setTimeout(now.answersAfter);
     if (cancelled !== undefined) {
-      const order = orders.find(({ number }) => number === decodeURIComponent(cancelled));
+      const order = toCancel;
       if (order) order.cancelled = true;
       if (kind === 'hang') return;
       answer(order ? 200 : 404, '{}');
@@ -83,6 +91,7 @@ export async function startMinSupport(port = 0): Promise<FakeMinSupport> {
     behave: (next) => {
       mood = next;
     },
+    behaveTo: (employee, next) => new Promise((asked) => moods.set(employee, { mood: next, asked })),
     down,
     up: async () => {
       server.listen(address.port, '127.0.0.1');

@@ -104,7 +104,10 @@ export function settle(model: Model): Model {
     const answered = answer({ ...model, running: model.running.filter((each) => each !== source) }, source);
     if (answered) return settle(answered);
   }
-  return model;
+  // What is due already, e.g. past a deadline, does not wait for time to pass.
+  const next = nextTimer(model);
+  if (!next || next.due > model.now || isDone(model)) return model;
+  return settle(move({ ...model, timers: model.timers.filter((timer) => timer !== next) }, next.event));
 }
 
 /** One event of the machine; without one its start. */

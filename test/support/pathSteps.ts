@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { contextOf, isAtRest, isDone, type Model, type Mood, nextTimer, passTime, send, settle } from './pathModel.ts';
 import { rolesOf, withoutAssignments, withoutPerson, withRoles } from './pathRegister.ts';
 import type { Acted, Case, World } from './world.ts';
@@ -44,20 +43,21 @@ export const all =
     conditions.every((condition) => condition(model));
 
 /** A person's command; in the real world it must be accepted. */
-export const acts = (name: string, payload: Acting, when: Step['when']): Step => ({
-  when: all(isOpen, when, (model) => command(name, payload)({ ...model, taken: [] }).taken.length > 0),
-  inModel: command(name, payload),
-  async inWorld({ world, main }) {
-    if (!main) throw new Error('a case must be started before somebody can act on it');
-    const answer: Acted = await world.act(main, name, payload);
-    if (answer.refused) throw new Error(`${name} by ${payload.by} was refused: ${JSON.stringify(answer)}`);
-  },
-});
+export const acts = (name: string, payload: Acting | ((model: Model) => Acting), when: Step['when']): Step => {
+  const says = typeof payload === 'function' ? payload : () => payload;
+  const inModel = (model: Model) => send(model, { type: name, id: `act-${model.steps}`, ...says(model) });
+  return {
+    when: all(isOpen, when, (model) => inModel({ ...model, taken: [] }).taken.length > 0),
+    inModel,
+    async inWorld({ world, main }, after) {
+      if (!main) throw new Error('a case must be started before somebody can act on it');
+      const answer: Acted = await world.act(main, name, says(after));
+      if (answer.refused) throw new Error(`${name} was refused: ${JSON.stringify(answer)}`);
+    },
+  };
+};
 
 type Acting = { by: string } & Record<string, unknown>;
-
-const command = (name: string, payload: Acting) => (model: Model) =>
-  send(model, { type: name, id: `act-${model.steps}`, ...payload });
 
 /** How long an activity waits at most before it is tried again. */
 const RETRY = 61_000;
@@ -101,7 +101,6 @@ export const daysPass = (when: Step['when']): Step => ({
 export async function skipTo(world: World, until: number): Promise<void> {
   const left = until - (await world.now()).getTime();
   if (left > 0) await world.skip(left);
-  else await wait(0);
 }
 
 /** Somebody who works in SUS leaves the employee exactly these roles. */

@@ -62,7 +62,7 @@ const hasRoles = (employee: string) => (model: Model) => rolesOf(model.register,
 const isHeld = (model: Model) => !isAtRest(model);
 const both = ['collaborationAdministrator', 'participantManager'];
 
-export const removalSteps: Steps = {
+const removalSteps: Steps = {
   'the manager of 2002 decides': starts('2002', '2000', { acknowledged: ['last-administrator:af-fk-norr'] }),
   '1005 proposes it': starts('1005', '1005'),
   'an auditor wants it': starts('1005', '902'),
@@ -119,7 +119,7 @@ export const removalSteps: Steps = {
 };
 
 /** What matters of a removal for what may happen next. */
-export function removalKey(model: Model): string {
+function removalKey(model: Model): string {
   const context: RemovalContext | undefined = model.snapshot?.context;
   return JSON.stringify([
     model.snapshot?.value ?? null,

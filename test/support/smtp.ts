@@ -22,6 +22,8 @@ export type Smtp = {
   url: string;
   mails: ReceivedMail[];
   behave(mood: SmtpMood): void;
+  /** `hang` or `deaf` to one address, whatever its mood, until told `ok`; resolves once it is. */
+  behaveTo(address: string, kind: 'ok' | 'hang' | 'deaf'): Promise<void>;
   /** How many mails it was asked to take, the refused ones too. */
   readonly tries: number;
   /** Nobody listens on its port any more; and again. */
@@ -63,6 +65,7 @@ export async function startSmtp(port = 0): Promise<Smtp> {
   let mood: SmtpMood = { kind: 'ok' };
   const mails: ReceivedMail[] = [];
   let tries = 0;
+  const kinds = new Map<string, { kind: SmtpMood['kind']; reached: () => void }>();
   const open = async (port: number) => {
     const server = new SMTPServer({
       authOptional: true,
@@ -71,7 +74,11 @@ export async function startSmtp(port = 0): Promise<Smtp> {
       closeTimeout: 100,
       onRcptTo({ address }, _session, done) {
         tries++;
-        if (mood.kind === 'deaf') return;
+        const special = kinds.get(address);
+        if ((special ?? mood).kind === 'deaf') {
+          special?.reached();
+          return;
+        }
         const refused = mood.kind === 'refuse' && (mood.only === undefined || mood.only === address);
         done(refused && mood.kind === 'refuse' ? new Refusal(mood.code) : null);
       },
@@ -82,7 +89,9 @@ export async function startSmtp(port = 0): Promise<Smtp> {
           if (mood.kind === 'slow') await setTimeout(mood.answersAfter);
           const to = session.envelope.rcptTo.map(({ address }) => address);
           mails.push({ to, ...parseMail(Buffer.concat(chunks).toString('latin1')) });
-          if (mood.kind !== 'hang') done();
+          const special = kinds.get(to[0] ?? '');
+          if ((special ?? mood).kind !== 'hang') done();
+          else special?.reached();
         });
       },
     });
@@ -106,6 +115,7 @@ export async function startSmtp(port = 0): Promise<Smtp> {
     behave: (next) => {
       mood = next;
     },
+    behaveTo: (address, kind) => new Promise((reached) => kinds.set(address, { kind, reached })),
     get tries() {
       return tries;
     },

@@ -51,6 +51,7 @@ export type World = {
   /** The Temporal server's clock. */
   now(): Promise<Date>;
   skip(duration: number | string): Promise<void>;
+  stopWorker(): Promise<void>;
   /** Stops the worker and starts it anew, from an empty cache. */
   restartWorker(): Promise<void>;
   stop(): Promise<void>;
@@ -153,6 +154,7 @@ export async function startWorld(
     ended: async (handle) => handle.result(),
     now: async () => new Date(await env.currentTimeMs()),
     skip: (duration) => env.sleep(duration),
+    stopWorker: () => worker.shutdown(),
     async restartWorker() {
       await worker.shutdown();
       worker = await work();

@@ -1,0 +1,96 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { type AnyEventObject, createActor, SimulatedClock } from 'xstate';
+import { type Question, randomMachine, type StateSpec } from './randomMachine.ts';
+
+/** A random machine in XState's own interpreter, on a clock that moves when it is told to: what the runner must equal. */
+export type Interpreter = ReturnType<typeof interpret>;
+
+type Pending = { question: Question; resolve(output: unknown): void; reject(error: Error): void };
+
+export function interpret(spec: StateSpec) {
+  const simulated = new SimulatedClock();
+  /** The open timers, in the order they were set: when each is due, and the stimulus from which it came. */
+  const timers = new Map<number, { due: number; stimulus: number }>();
+  let stimuli = 0;
+  /** What is being handled: something from outside, or a timer that goes back to it. */
+  let stimulus = 0;
+  const clock = {
+    setTimeout(fire: () => void, delay: number) {
+      const timer = { due: simulated.now() + delay, stimulus };
+      const id = simulated.setTimeout(() => {
+        timers.delete(id);
+        stimulus = timer.stimulus;
+        fire();
+      }, delay);
+      timers.set(id, timer);
+      return id;
+    },
+    clearTimeout(id: number) {
+      timers.delete(id);
+      simulated.clearTimeout(id);
+    },
+  };
+  const nextDue = () => Math.min(...[...timers.values()].map(({ due }) => due));
+  /**
+   * On a real server two stimuli are never at quite the same time. Timers of one due time that were set in another order
+   * than that of their stimuli fire differently there.
+   */
+  const isAmbiguous = (due: number) => {
+    const atOnce = [...timers.values()].filter((timer) => timer.due === due);
+    return atOnce.some((timer, index) => index > 0 && timer.stimulus < (atOnce[index - 1]?.stimulus ?? 0));
+  };
+  let pending: Pending[] = [];
+  const emitted: AnyEventObject[] = [];
+  const machine = randomMachine(spec, (question) => {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    pending.push({ question, resolve, reject });
+    return promise;
+  });
+  const actor = createActor(machine, { clock, logger: () => {} });
+  actor.on('*', (event) => emitted.push(event));
+  // A machine that fails says so here; otherwise it would end the process.
+  actor.subscribe({ error: () => {} });
+  actor.start();
+  const snapshot = () => actor.getSnapshot();
+
+  return {
+    snapshot,
+    emitted,
+    send(event: AnyEventObject) {
+      stimulus = ++stimuli;
+      actor.send(event);
+    },
+    /**
+     * Fires each timer at its own time, so that what it sets counts from there.
+     *
+     * @returns false where no clock but this one would fire them in this order: what comes then says nothing.
+     */
+    pass(time: number): boolean {
+      const end = simulated.now() + time;
+      for (let due = nextDue(); due <= end; due = nextDue()) {
+        if (isAmbiguous(due)) return false;
+        simulated.set(due);
+      }
+      simulated.set(end);
+      return true;
+    },
+    /** The questions of the sources that run, oldest first. */
+    open(): Question[] {
+      const running = Object.keys(snapshot().children);
+      pending = pending.filter(
+        ({ question }, index) =>
+          running.includes(question.id) && index === pending.findLastIndex((each) => each.question.id === question.id),
+      );
+      return pending.map(({ question }) => question);
+    },
+    async answer(question: Question, output: number | null) {
+      stimulus = ++stimuli;
+      const one = pending.find((each) => each.question === question);
+      pending = pending.filter((each) => each !== one);
+      if (output === null) one?.reject(new Error('failed'));
+      else one?.resolve(output);
+      await turn();
+    },
+    stop: () => actor.stop(),
+  };
+}

@@ -1,0 +1,120 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { temporalTestServer } from '../../setup/temporal.ts';
+
+/** A server whose time can be skipped and workers for the workflows that test the runner, with nothing but the runner. */
+
+export type Handle = WorkflowHandleWithFirstExecutionRunId;
+
+/** A source that waits for the test's answer. */
+export type Asked = {
+  workflowId: string;
+  activityId: string;
+  question: unknown;
+  answer(output: unknown): void;
+  fail(message: string): void;
+};
+
+export type RunningWorker = { shutdown(): Promise<void> };
+
+export type RunnerWorld = {
+  env: TestWorkflowEnvironment;
+  /** What the activity `ask` was asked and has not answered yet. */
+  asked: Asked[];
+  work(taskQueue: string, options?: Partial<WorkerOptions>): Promise<RunningWorker>;
+  start(type: string, input: unknown, taskQueue?: string): Promise<Handle>;
+  /** Answers, and waits until the server has the answer. */
+  answer(asked: Asked, output: unknown, fails?: boolean): Promise<void>;
+  /** Waits in real time until something is so; fails after 10 s with what was expected. */
+  until<Value>(what: string, look: () => Value | undefined | Promise<Value | undefined>): Promise<Value>;
+  stop(): Promise<void>;
+};
+
+export const QUEUE = 'runner';
+let started = 0;
+
+/** @param activities those of the worker on the queue `runner`, beside `ask`. */
+export async function startRunnerWorld(
+  activities: Record<string, (input: never) => unknown> = {},
+): Promise<RunnerWorld> {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+  });
+  const executable = { type: 'existing-path', path: await temporalTestServer() } as const;
+  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: new URL('runnerWorkflows.ts', import.meta.url).pathname,
+    logger: new DefaultLogger('ERROR'),
+  });
+  const asked: Asked[] = [];
+  const ask = (question: unknown) =>
+    new Promise((resolve, reject) => {
+      const { activityId, workflowExecution } = Context.current().info;
+      const one: Asked = {
+        workflowId: workflowExecution?.workflowId ?? '',
+        activityId,
+        question,
+        answer: (output) => settle(() => resolve(output)),
+        fail: (message) => settle(() => reject(new Error(message))),
+      };
+      const settle = (how: () => void) => {
+        if (asked.includes(one)) asked.splice(asked.indexOf(one), 1);
+        how();
+      };
+      asked.push(one);
+    });
+  const workers = new Set<RunningWorker>();
+
+  const world: RunnerWorld = {
+    env,
+    asked,
+    async work(taskQueue, options = {}) {
+      const worker = await Worker.create({
+        connection: env.nativeConnection,
+        taskQueue,
+        workflowBundle,
+        activities: { ask, ...activities },
+        ...options,
+      });
+      const ended = worker.run();
+      const running = {
+        async shutdown() {
+          workers.delete(running);
+          worker.shutdown();
+          await ended;
+        },
+      };
+      workers.add(running);
+      return running;
+    },
+    start: (type, input, taskQueue = QUEUE) =>
+      env.client.workflow.start(type, { taskQueue, workflowId: `${type}-${started++}`, args: [input] }),
+    async answer(one, output, fails = false) {
+      if (fails) one.fail(String(output));
+      else one.answer(output);
+      await world.until('the server has the answer', async () => {
+        const { raw } = await env.client.workflow.getHandle(one.workflowId).describe();
+        return !raw.pendingActivities?.some(({ activityId }) => activityId === one.activityId) || undefined;
+      });
+    },
+    async until(what, look) {
+      const end = Date.now() + 10_000;
+      for (;;) {
+        const found = await look();
+        if (found !== undefined) return found;
+        if (Date.now() > end) throw new Error(`it never came to that: ${what}`);
+        await wait(5);
+      }
+    },
+    async stop() {
+      for (const one of [...asked]) one.answer(null);
+      await Promise.all([...workers].map((worker) => worker.shutdown()));
+      await env.teardown();
+    },
+  };
+  return world;
+}
