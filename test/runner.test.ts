@@ -54,9 +54,7 @@ runner(modes.map(({ name }) => name).join(', '), async ({ world }) => {
 runner.run();
 
 async function agree(world: RunnerWorld, { machine, steps }: Case): Promise<void> {
-  if (process.env.DEBUG) console.log('run', JSON.stringify({ machine, steps }));
   const model = interpret(machine);
-  if (process.env.DEBUG) console.log('model ok');
   const durables = await Promise.all(
     modes.map(async (mode): Promise<Durable> => ({ mode, handle: await world.start(mode.type, machine, mode.queue) })),
   );
@@ -91,10 +89,12 @@ async function agree(world: RunnerWorld, { machine, steps }: Case): Promise<void
 
 /** Ends what is still open, and gives back what the test server's time waits for: the sources of an ended workflow. */
 async function putAway(world: RunnerWorld, handle: Handle): Promise<void> {
+  const { testService } = world.env.connection;
+  assert.ok(testService, 'the server can skip time');
   await handle.terminate().catch(() => {});
   for (const one of world.asked.filter(({ workflowId }) => workflowId === handle.workflowId)) {
     one.answer(null);
-    await world.env.connection.testService.unlockTimeSkipping({});
+    await testService.unlockTimeSkipping({});
   }
 }
 
@@ -143,7 +143,6 @@ async function updated(handle: Handle, event: string, payload: object): Promise<
 }
 
 async function compare(world: RunnerWorld, model: Interpreter, durables: Durable[], when: string): Promise<void> {
-  if (process.env.DEBUG) console.log(Date.now() % 1000000, when, JSON.stringify(model.snapshot()));
   const { status, value, context, output } = model.snapshot();
   if (status !== 'active') seen[status === 'done' ? 'done' : 'failed']++;
   const expected = JSON.parse(

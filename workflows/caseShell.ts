@@ -16,7 +16,7 @@ const register: SourceOptions = {
   local: { startToCloseTimeout: '10 seconds', localRetryThreshold: '10 seconds', retry: untilItWorks },
 };
 /** Activities say that they are alive (`activities/alive.ts`): one that was lost with its worker is tried again soon. */
-const outside = (startToCloseTimeout: '20 seconds' | '1 minute'): SourceOptions => ({
+const outside = (startToCloseTimeout: '20 seconds' | '1 minute') => ({
   activity: { startToCloseTimeout, heartbeatTimeout: '5 seconds', retry: untilItWorks },
 });
 
@@ -26,7 +26,8 @@ const sources: Record<keyof Sources, SourceOptions> = {
   remove: register,
   order: outside('20 seconds'),
   cancelOrder: outside('20 seconds'),
-  supersedeRemoval: outside('20 seconds'),
+  // Nobody is told that a leaver's detaching cannot be done yet, only because an open removal is just giving way.
+  supersedeRemoval: { ...outside('20 seconds'), commandsWait: true },
   tell: outside('1 minute'),
 };
 

@@ -273,7 +273,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
 
   /** Commands are taken one at a time: not while facts are looked up, nor while something short is under way. */
   #free(): boolean {
-    return this.#lookingFor === null && !this.#paused && !this.#sources.quick;
+    return this.#lookingFor === null && !this.#paused && !this.#sources.commandsWait;
   }
 
   #hasWork(): boolean {
@@ -515,7 +515,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     const { details, searchAttributes } = show(status(this.#snapshot, this.#base()));
     setCurrentDetails(details);
     // What a local activity is about to change is not worth an event of its own: it is over within milliseconds.
-    if (this.#sources.quick && this.#snapshot.status === 'active') return;
+    if (this.#sources.hasLocal && this.#snapshot.status === 'active') return;
     const present = JSON.stringify(searchAttributes.map(({ key, value }) => [key.name, value]));
     if (present === this.#shown) return;
     this.#shown = present;

@@ -10,7 +10,7 @@ import { leavesId, removalId } from '../../machines/requestNumber.ts';
 import { type Outside, openOutside } from '../../outside/index.ts';
 import { parseRegisterFile, readRegisterFile } from '../../outside/registerFile.ts';
 import { addSearchAttributes } from '../../setup/namespace.ts';
-import { temporalTestServer } from '../../setup/temporal.ts';
+import { temporalCli, temporalTestServer } from '../../setup/temporal.ts';
 import { installRuntime, type RunningWorker, startWorker } from '../../worker.ts';
 import type { CaseStatus } from '../../workflows/caseStatus.ts';
 import { type FakeMinSupport, startMinSupport } from './minSupport.ts';
@@ -63,24 +63,26 @@ export type RegisterJson = Awaited<ReturnType<typeof readRegisterFile>>;
 const sample = join(import.meta.dirname, '..', '..', 'register.sample.json');
 let started = 0;
 
-/**
- * @param registerMode whether acting on a task changes the register too, or people change it themselves.
- * @param databaseUrl the register's PostgreSQL; embedded unless given.
- */
-export async function startWorld(
-  registerMode: 'performs' | 'observes' = 'performs',
-  databaseUrl?: string,
-): Promise<World> {
+export type WorldOptions = {
+  /** Whether acting on a task changes the register too, or people change it themselves. */
+  registerMode?: 'performs' | 'observes';
+  /** The development server, where time cannot be skipped, instead of the test server. */
+  isDevelopmentServer?: boolean;
+};
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const { registerMode = 'performs', isDevelopmentServer = false } = options;
   installRuntime();
   const dataDir = mkdtempSync(join(tmpdir(), 'aterkalla-world-'));
   const [smtp, minSupport] = await Promise.all([startSmtp(), startMinSupport()]);
-  const executable = { type: 'existing-path', path: await temporalTestServer() } as const;
-  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+  const existing = (path: string) => ({ server: { executable: { type: 'existing-path', path } as const } });
+  const env = isDevelopmentServer
+    ? await TestWorkflowEnvironment.createLocal(existing(await temporalCli()))
+    : await TestWorkflowEnvironment.createTimeSkipping(existing(await temporalTestServer()));
   await addSearchAttributes(env.connection);
   const outside = await openOutside({
     dataDir,
     registerFile: sample,
-    databaseUrl,
     mailFrom: 'aterkalla@localhost',
     smtpUrl: smtp.url,
     minSupportUrl: minSupport.url,

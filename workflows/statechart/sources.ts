@@ -16,14 +16,20 @@ import {
 } from '@temporalio/workflow';
 import type { AnyEventObject } from 'xstate';
 
-/** How a source is carried out: as an activity, or as a local one where it is short and idempotent. */
-export type SourceOptions = { activity?: ActivityOptions } | { local: LocalActivityOptions };
+/**
+ * How a source is carried out: as an activity, or as a local one where it is short and idempotent. Commands wait for a
+ * local one; with `commandsWait` for an activity, too, that is short as a rule.
+ */
+export type SourceOptions =
+  | { activity?: ActivityOptions; commandsWait?: boolean }
+  | { local: LocalActivityOptions; commandsWait?: never };
 
 type Run = {
   id: string;
   scope: CancellationScope;
   child: Promise<ChildWorkflowHandle<Workflow>> | null;
-  quick: boolean;
+  isLocal: boolean;
+  commandsWait: boolean;
 };
 
 type Functions = Record<string, (input: unknown) => Promise<unknown>>;
@@ -51,9 +57,14 @@ export class Sources {
     return this.#running.length;
   }
 
-  /** True while a local activity is under way: the next command waits for it. */
-  get quick(): boolean {
-    return this.#running.some(({ quick }) => quick);
+  /** True while a local activity is under way. */
+  get hasLocal(): boolean {
+    return this.#running.some(({ isLocal }) => isLocal);
+  }
+
+  /** True while the next command has to wait. */
+  get commandsWait(): boolean {
+    return this.#running.some(({ commandsWait }) => commandsWait);
   }
 
   /** Starts a source; its answer comes as the event that XState's own actors send. */
@@ -70,7 +81,8 @@ export class Sources {
     const child = isMachine
       ? scope.run(() => startChildWorkflow(name, `${id}/${this.#started++}`, input, summary))
       : null;
-    const run: Run = { id, scope, child, quick: 'local' in options && !isMachine };
+    const isLocal = 'local' in options && !isMachine;
+    const run: Run = { id, scope, child, isLocal, commandsWait: isLocal || (options.commandsWait ?? false) };
     this.#running.push(run);
     const work = child
       ? child.then((handle) => handle.result()).then(childOutput)
