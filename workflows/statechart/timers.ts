@@ -2,7 +2,14 @@ import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { AnyEventObject } from 'xstate';
 
 /** An event that is due at a time: to the machine itself, or to one of its children. */
-export type DueEvent = { id: string; event: AnyEventObject; to: string | null; due: number };
+export type DueEvent = {
+  id: string;
+  event: AnyEventObject;
+  to: string | null;
+  due: number;
+  /** Whether its id still means this one: XState forgets an id that is used anew, and when one of its events fires. */
+  isNamed: boolean;
+};
 
 /** A timer that fires within this time of its due time counts as punctual (milliseconds). */
 const PUNCTUAL = 60_000;
@@ -42,12 +49,17 @@ export class Timers {
   }
 
   set(id: string, event: AnyEventObject, to: string | null, delay: number): void {
-    this.#events.push({ id, event, to, due: this.#base + Math.max(0, delay) });
+    this.#forget(id);
+    this.#events.push({ id, event, to, due: this.#base + Math.max(0, delay), isNamed: true });
   }
 
   cancel(id: string): void {
-    const at = this.#events.findLastIndex((timer) => timer.id === id);
+    const at = this.#events.findIndex((timer) => timer.id === id && timer.isNamed);
     if (at >= 0) this.#events.splice(at, 1);
+  }
+
+  #forget(id: string): void {
+    for (const timer of this.#events) if (timer.id === id) timer.isNamed = false;
   }
 
   #next(): DueEvent | undefined {
@@ -67,6 +79,7 @@ export class Timers {
     const next = this.#next();
     if (!next || next.due > Math.max(now, this.#fired)) return undefined;
     this.#events.splice(this.#events.indexOf(next), 1);
+    this.#forget(next.id);
     return next;
   }
 
