@@ -63,7 +63,7 @@ const INLINE_MAP = `${MAP}data:application/json;charset=utf-8;base64,`;
  */
 export async function bundleFile(workflowsPath = join(root, 'workflows', 'index.ts')): Promise<string> {
   const hash = createHash('sha256')
-    .update(workflowsPath + (process.env.NOSHARE ?? ''))
+    .update(workflowsPath)
     .update(await readFile(workflowsPath));
   for (const source of sources) await addTo(hash, join(root, source));
   const path = join(cache, `workflows-${hash.digest('hex').slice(0, 16)}.js`);
@@ -73,7 +73,7 @@ export async function bundleFile(workflowsPath = join(root, 'workflows', 'index.
     workflowsPath,
     workflowInterceptorModules,
     payloadConverterPath,
-    preloadModules: process.env.NOSHARE ? [] : shared.map((path) => join(root, path)),
+    preloadModules: shared.map((path) => join(root, path)),
     webpackConfigHook: inProduction,
     logger: onlyErrors,
   });
