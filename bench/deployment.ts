@@ -41,6 +41,9 @@ export async function deploy(options: {
   databaseUrl?: string;
 }): Promise<Deployment> {
   const undo = createUndo();
+  // The server is in a process group of its own and would outlive us.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => undo.run().finally(() => process.exit(1)));
   try {
     const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'aterkalla-bench-')));
     undo.add(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -82,8 +85,7 @@ export async function deploy(options: {
 }
 
 async function launch(program: string, env: NodeJS.ProcessEnv): Promise<BenchWorker> {
-  const extra = (process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter(Boolean);
-  const child: ChildProcess = spawn(process.execPath, [...extra, join(import.meta.dirname, '..', program)], {
+  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, '..', program)], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
