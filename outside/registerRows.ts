@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Person, Responsibilities } from '../activities/ports.ts';
 import type { Facts } from '../machines/register.ts';
-import type { Row } from './database.ts';
 import { ASSIGNMENT_ROLES } from './registerFileForm.ts';
 
 /**
  * Reading the register: the statements that look, and their rows as the process knows them. What one answer needs is
  * read by one statement, so that it shows one moment.
  */
+
+/** A row as the database gives it. */
+type Row = Record<string, unknown>;
 
 const ids = z.array(z.string());
 
