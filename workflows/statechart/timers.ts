@@ -1,5 +1,6 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { AnyEventObject } from 'xstate';
+import { within } from './within.ts';
 
 /** An event that is due at a time: to the machine itself, or to one of its children. */
 export type DueEvent = {
@@ -92,17 +93,21 @@ export class Timers {
     if (!next) return;
     const armed = { due: next.due, scope: new CancellationScope() };
     this.#armed = armed;
-    armed.scope
-      .run(() => sleep(Math.max(1, next.due - now), { summary: summary(next) }))
-      .then(() => {
-        this.#fired = next.due;
-      })
-      .catch((error) => {
-        if (!isCancellation(error)) throw error;
-      })
-      .finally(() => {
-        if (this.#armed === armed) this.#armed = null;
-      });
+    const ended = () => {
+      if (this.#armed === armed) this.#armed = null;
+    };
+    within(armed.scope, () => {
+      sleep(Math.max(1, next.due - now), { summary: summary(next) }).then(
+        () => {
+          this.#fired = next.due;
+          ended();
+        },
+        (error) => {
+          ended();
+          if (!isCancellation(error)) throw error;
+        },
+      );
+    });
   }
 
   /** Ends the durable timer, when the machine is done or continues as new. */
