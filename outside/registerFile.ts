@@ -39,6 +39,26 @@ const issueText = (issue: z.core.$ZodIssue): string => {
   return `${where}${missing ? `is missing: it ${issue.message}` : issue.message}`;
 };
 
+/** What stands in for a field at fault, where the field says nothing about other entries. */
+const NEUTRAL: Record<string, unknown> = {
+  name: '-',
+  email: '-',
+  functions: [],
+  language: 'sv',
+  form: 'finsam',
+  stranded: false,
+};
+
+/** An entry at fault, mended as far as that can be done, so that its other faults are found too. */
+function withoutFaults(entry: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  if (!isRecord(entry)) return entry;
+  const wrong = new Set(
+    issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : issue.path.slice(0, 1).map(String))),
+  );
+  const mended = Object.entries(entry).filter(([key]) => !wrong.has(key));
+  return Object.fromEntries([...mended, ...Object.entries(NEUTRAL).filter(([key]) => wrong.has(key))]);
+}
+
 /**
  * Checks a register file's content.
  *
@@ -62,8 +82,10 @@ export function parseRegisterFile(content: unknown): RegisterFile {
     return values.flatMap((entry: unknown, index) => {
       const parsed = schema.safeParse(entry, { reportInput: true });
       if (parsed.success) return [parsed.data];
-      faults.push(...parsed.error.issues.map((issue) => `${placeOf(list, index, entry)}: ${issueText(issue)}`));
-      return [];
+      const { issues } = parsed.error;
+      faults.push(...issues.map((issue) => `${placeOf(list, index, entry)}: ${issueText(issue)}`));
+      const rest = schema.safeParse(withoutFaults(entry, issues));
+      return rest.success ? [rest.data] : [];
     });
   };
   const parsed: ParsedFile = {

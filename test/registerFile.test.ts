@@ -104,6 +104,19 @@ test('unknown people are named wherever they stand', () =>
     'person 10 does not hold',
   ));
 
+test('an entry with several faults has them all named', () =>
+  refusedBecause(
+    changed((file) =>
+      Object.assign(file.people[1] ?? {}, { language: 'fi', nick: 'B', manager: 'zz', deputies: ['yy'] }),
+    ),
+    'language',
+    'unknown fields: nick',
+    'manager zz',
+    'deputy yy',
+  ));
+
+test('a file without people is refused', () => refusedBecause(faultsOf({}), 'people must be a list'));
+
 test('a ring of managers is refused and named once', () =>
   refusedBecause(
     changed((file) => {
