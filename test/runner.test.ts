@@ -36,7 +36,7 @@ type Durable = { mode: (typeof modes)[number]; handle: Handle };
 
 const runner = suite("A random machine runs as in XState's own interpreter");
 
-const seen = { steps: 0, done: 0, failed: 0, answers: 0, runs: 0, changes: 0 };
+const seen = { steps: 0, done: 0, failed: 0, answers: 0, changes: 0 };
 
 runner(modes.map(({ name }) => name).join(', '), async () => {
   const prepared = await prepareRunnerWorlds();
@@ -55,7 +55,8 @@ runner(modes.map(({ name }) => name).join(', '), async () => {
     throw errorInstance;
   }
   console.log(`what was seen: ${JSON.stringify(seen)}`);
-  assert.ok(seen.done > 0 && seen.answers > 0 && seen.changes > seen.steps / 4, 'machines that do nothing say nothing');
+  const says = seen.done + seen.failed > 0 && seen.answers > 0 && seen.changes > seen.steps / 4;
+  assert.ok(says, 'machines that do nothing say nothing');
 });
 
 runner.run();
