@@ -63,6 +63,15 @@ const assignments = z
     z.refine(distinct, 'an assignment is named twice'),
   );
 
+/** Longest time in which an order can be undone, in seconds. */
+export const LONGEST_UNDO = 600;
+const undoFor = z
+  .int({ error: 'undoFor must be whole seconds' })
+  .check(
+    z.gte(0, 'undoFor must not be negative'),
+    z.lte(LONGEST_UNDO, `undoFor may be at most ${LONGEST_UNDO} seconds`),
+  );
+
 const command = { id: commandId, by: personId };
 
 /** The start input of `removal` (contract, "Temporal"). No roles means the whole authorisation. */
@@ -73,6 +82,8 @@ export const removalStart = z.strictObject({
   roles: z.optional(roles),
   reason: z.optional(text),
   acknowledged: z.optional(acknowledged),
+  /** How long the order waits, so that it can be undone, in seconds; only where the start is the decision. */
+  undoFor: z.optional(undoFor),
 });
 
 /** The start input of `employeeLeaves`. */
@@ -89,6 +100,7 @@ const detached = z.strictObject({ ...command, assignments, note: z.optional(text
 const removed = z.strictObject({ ...command, note: z.optional(text) });
 const returned = z.strictObject({ ...command, reason: text });
 const withdrawn = z.strictObject({ ...command, reason: text });
+const undone = z.strictObject(command);
 const strandedAccepted = z.strictObject({ ...command, assignments, note: text });
 const dateChanged = z.strictObject({ ...command, lastWorkingDay: day });
 const stays = z.strictObject({ ...command, reason: text });
@@ -96,7 +108,7 @@ const stays = z.strictObject({ ...command, reason: text });
 const superseded = z.strictObject({ id: commandId, by: requestNumber });
 
 /** The events of the removal that come from outside. */
-export const removalEvents = { decided, detached, removed, returned, withdrawn, superseded };
+export const removalEvents = { decided, detached, removed, returned, undone, withdrawn, superseded };
 /** The events of the leaver's process that come from outside. */
 export const employeeLeavesEvents = { detached, strandedAccepted, removed, dateChanged, stays };
 
