@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import * as z from 'zod';
+import { LONGEST_UNDO } from './machines/messages.ts';
 
 /** The settings (contract, "Commands"): read from the environment, every value checked, all that is wrong named at once. */
 
@@ -11,11 +13,39 @@ export type TemporalSettings =
   | { kind: 'embedded'; port: number; uiPort: number }
   | { kind: 'external'; address: string; namespace: string; connection: NativeConnectionOptions };
 
+/** How people log in: our own provider for development, or one by settings. */
+export type LoginSettings = { kind: 'development' } | OpenIdSettings;
+
+export type OpenIdSettings = {
+  kind: 'openid';
+  issuer: string;
+  clientId: string;
+  clientSecret?: string;
+  scope: string;
+  /** The claim that holds the person's id in the register. */
+  claim: string;
+};
+
+export type PortalSettings = {
+  /** The address that it listens on. */
+  host: string;
+  port: number;
+  /** Where people reach it, without a slash at the end; undefined: where it listens. */
+  url?: string;
+  login: LoginSettings;
+  /** How long an order can be undone after sending, in seconds. */
+  undoFor: number;
+  /** 32 bytes; undefined: kept in the data folder. */
+  sessionKey?: Buffer;
+  /** Temporal UI, for links; undefined: the embedded one. */
+  temporalUi?: string;
+};
+
 export type Settings = {
   /** Absolute. */
   dataDir: string;
   temporal: TemporalSettings;
-  portalPort: number;
+  portal: PortalSettings;
   /** Absolute. */
   registerFile: string;
   registerMode: 'performs' | 'observes';
@@ -79,6 +109,41 @@ const schema = z.object({
   TEMPORAL_PORT: port(7233),
   TEMPORAL_UI_PORT: port(8233),
   PORTAL_PORT: port(8080),
+  PORTAL_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .refine((text) => isIP(text) !== 0 || text === 'localhost', 'must be an IP address to listen on, or localhost'),
+  PORTAL_URL: url('http:', 'https:').refine(
+    (text) => !text || (new URL(text).pathname === '/' && !new URL(text).search && !new URL(text).hash),
+    'must have no path: the portal wants a host of its own',
+  ),
+  PORTAL_SESSION_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits (not shown here: it is a secret)')
+    .optional(),
+  UNDO_SECONDS: z
+    .string()
+    .default('60')
+    .refine(
+      (text) => /^\d{1,3}$/.test(text) && Number(text) <= LONGEST_UNDO,
+      `must be whole seconds, 0 to ${LONGEST_UNDO} (0: an order cannot be undone)`,
+    )
+    .transform(Number),
+  OIDC_ISSUER: url('http:', 'https:').refine(
+    (text) => !text || text.startsWith('https:') || isLoopback(new URL(text).hostname),
+    'must be https:// unless the provider runs on this machine',
+  ),
+  OIDC_CLIENT_ID: z.string().max(200).optional(),
+  OIDC_CLIENT_SECRET: z.string().max(1000).optional(),
+  OIDC_SCOPE: z
+    .string()
+    .default('openid')
+    .refine((text) => text.split(' ').includes('openid'), 'must hold the scope openid'),
+  OIDC_CLAIM: z
+    .string()
+    .default('sub')
+    .refine((text) => /^[\w.:/-]{1,100}$/.test(text), 'must be the name of a claim, as in sub or employee_id'),
+  TEMPORAL_UI_URL: url('http:', 'https:'),
   REGISTER_FILE: z
     .string()
     .default(join(import.meta.dirname, 'register.sample.json'))
@@ -106,17 +171,18 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const parsed = schema.safeParse(given);
   for (const { path, message } of parsed.error?.issues ?? []) {
     const name = String(path[0]);
-    problems.push(name.endsWith('_URL') ? `${name} ${message}` : `${name} is ${shown(given[name])} but ${message}`);
+    problems.push(isSecret(name) ? `${name} ${message}` : `${name} is ${shown(given[name])} but ${message}`);
   }
   const external = readExternal(given, problems);
   const values = parsed.data;
+  if (values) problems.push(...loginProblems(values));
   if (values) problems.push(...sharedPorts(values, external ? ['PORTAL_PORT'] : portNames));
   if (!values || problems.length > 0) throw new SettingsError(problems);
 
   return {
     dataDir: values.DATA_DIR,
     temporal: external ?? { kind: 'embedded', port: values.TEMPORAL_PORT, uiPort: values.TEMPORAL_UI_PORT },
-    portalPort: values.PORTAL_PORT,
+    portal: portalSettings(values),
     registerFile: values.REGISTER_FILE,
     registerMode: values.REGISTER_MODE,
     ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
@@ -124,6 +190,51 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     mailFrom: values.MAIL_FROM,
     helpdeskMail: values.HELPDESK_MAIL,
     ...(values.MIN_SUPPORT_URL && { minSupportUrl: values.MIN_SUPPORT_URL }),
+  };
+}
+
+const isSecret = (name: string) => /_(URL|KEY|SECRET|ISSUER)$/.test(name);
+
+type Values = z.output<typeof schema>;
+
+/** Without a provider anybody may choose who they are: then nobody outside this machine may reach the portal. */
+function loginProblems(values: Values): string[] {
+  const { PORTAL_HOST, PORTAL_URL, OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = values;
+  if (OIDC_ISSUER) return OIDC_CLIENT_ID ? [] : ['OIDC_ISSUER is set, so OIDC_CLIENT_ID must be too'];
+  const problems: string[] = [];
+  if (OIDC_CLIENT_ID ?? OIDC_CLIENT_SECRET)
+    problems.push('OIDC_CLIENT_ID or OIDC_CLIENT_SECRET is set, but no provider: set OIDC_ISSUER too, or unset them');
+  const needs = 'but without OIDC_ISSUER anybody may log in as anybody, so that only this machine may reach it';
+  if (!isLoopback(PORTAL_HOST)) problems.push(`PORTAL_HOST is ${JSON.stringify(PORTAL_HOST)} ${needs}`);
+  if (PORTAL_URL && !isLoopback(new URL(PORTAL_URL).hostname))
+    problems.push(`PORTAL_URL is of another machine ${needs}`);
+  return problems;
+}
+
+/** Whether a host, as in a URL or as an address to listen on, is this machine alone. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
+
+function portalSettings(values: Values): PortalSettings {
+  const { PORTAL_URL, PORTAL_SESSION_KEY, TEMPORAL_UI_URL, OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = values;
+  return {
+    host: values.PORTAL_HOST,
+    port: values.PORTAL_PORT,
+    ...(PORTAL_URL && { url: new URL(PORTAL_URL).origin }),
+    login:
+      OIDC_ISSUER && OIDC_CLIENT_ID
+        ? {
+            kind: 'openid',
+            issuer: OIDC_ISSUER,
+            clientId: OIDC_CLIENT_ID,
+            ...(OIDC_CLIENT_SECRET && { clientSecret: OIDC_CLIENT_SECRET }),
+            scope: values.OIDC_SCOPE,
+            claim: values.OIDC_CLAIM,
+          }
+        : { kind: 'development' },
+    undoFor: values.UNDO_SECONDS,
+    ...(PORTAL_SESSION_KEY && { sessionKey: Buffer.from(PORTAL_SESSION_KEY, 'hex') }),
+    ...(TEMPORAL_UI_URL && { temporalUi: TEMPORAL_UI_URL.replace(/\/$/, '') }),
   };
 }
 

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { CaseActivities } from '../activities/cases.ts';
+import type { PortalActivities } from '../activities/portal.ts';
 
 /** The task queue of the worker (contract, "Temporal"). */
 export const taskQueue = 'aterkalla';
 
-export type Question = keyof CaseActivities & string;
-export type Input<Name extends Question> = Parameters<CaseActivities[Name]>[0];
-export type Reply<Name extends Question> = Awaited<ReturnType<CaseActivities[Name]>>;
+type Questions = CaseActivities & PortalActivities;
+export type Question = keyof Questions & string;
+export type Input<Name extends Question> = Parameters<Questions[Name]>[0];
+export type Reply<Name extends Question> = Awaited<ReturnType<Questions[Name]>>;
 export type Ask = <Name extends Question>(name: Name, input: Input<Name>) => Promise<Reply<Name>>;
 
 /**

@@ -261,16 +261,27 @@ export const caseView = z.object({
   names,
 });
 
-/** A process as a picture: the top-level states of its statechart, and what leads from one to another. */
+/**
+ * A process as a picture: the top-level states of its statechart with their places, and what leads from one to another.
+ * All measures are pixels.
+ */
+const point = z.object({ x: z.number(), y: z.number() });
 export const chart = z.object({
   process,
   version: z.string(),
+  width: z.number(),
+  height: z.number(),
   states: z.array(
     z.object({
       id: z.string(),
       kind: z.enum(['start', 'state', 'end']),
-      /** The regions of a state in which two kinds of work run side by side. */
+      /** The regions of a state in which people do two kinds of work side by side. */
       regions: ids,
+      /** The centre. */
+      x: z.number(),
+      y: z.number(),
+      width: z.number(),
+      height: z.number(),
     }),
   ),
   arrows: z.array(
@@ -279,6 +290,7 @@ export const chart = z.object({
       to: z.string(),
       /** What people do that leads on; empty: it goes on by itself. */
       events: ids,
+      points: z.array(point),
     }),
   ),
 });
@@ -378,7 +390,7 @@ export const acts = {
 /** The parts that forms check one by one. */
 export { day, roleName, text, thingId };
 
-type Route = {
+export type Route = {
   method: 'GET' | 'PUT' | 'POST';
   path: string;
   summary: string;

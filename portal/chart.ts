@@ -74,7 +74,10 @@ const regionsOf = (state: AnyStateNode, commands: readonly string[]): string[] =
     .map(({ key }) => key);
 
 /** What leads from one top-level state to another: one arrow for each pair. */
-function arrowsOf(states: AnyStateNode[], commands: readonly string[]): { from: string; to: string; events: string[] }[] {
+function arrowsOf(
+  states: AnyStateNode[],
+  commands: readonly string[],
+): { from: string; to: string; events: string[] }[] {
   const found = new Map<string, { from: string; to: string; events: Set<string> }>();
   for (const state of states)
     for (const node of inside(state))

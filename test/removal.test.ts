@@ -55,7 +55,6 @@ removal('can be undone for a short time after sending, with nothing ordered and 
   assert.equal(status.accepts, ['undone', 'withdrawn']);
   assert.is(Date.parse(status.undoUntil ?? '') - Date.parse(status.since), 600_000);
   assert.is((await world.act(handle, 'undone', { by: '1003' })).refused, 'Refused');
-  await world.restartWorker();
   assert.is((await world.act(handle, 'undone', { by: '1000' })).refused, null);
   const end = await world.ended(handle);
   assert.is(end.outcome, 'withdrawn');

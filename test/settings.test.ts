@@ -25,7 +25,7 @@ settings('without any variable: everything embedded, on the ports of the contrac
   assert.ok(registerFile.endsWith('register.sample.json'));
   assert.equal(rest, {
     temporal: { kind: 'embedded', port: 7233, uiPort: 8233 },
-    portalPort: 8080,
+    portal: { host: '127.0.0.1', port: 8080, login: { kind: 'development' }, undoFor: 60 },
     registerMode: 'performs',
     mailFrom: 'aterkalla@localhost',
     helpdeskMail: 'helpdesk@localhost',
@@ -51,7 +51,7 @@ settings('every variable is read', () => {
   assert.equal(read, {
     dataDir: join(folder, 'data'),
     temporal: { kind: 'embedded', port: 0, uiPort: 0 },
-    portalPort: 65_535,
+    portal: { host: '127.0.0.1', port: 65_535, login: { kind: 'development' }, undoFor: 60 },
     registerFile,
     registerMode: 'observes',
     databaseUrl: 'postgresql://127.0.0.1/sus',
