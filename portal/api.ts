@@ -288,8 +288,10 @@ export const chart = z.object({
     z.object({
       from: z.string(),
       to: z.string(),
-      /** What people do that leads on; empty: it goes on by itself. */
+      /** What people do that leads on. */
       events: ids,
+      /** True where it goes on without anybody doing something. */
+      byItself: z.boolean(),
       points: z.array(point),
     }),
   ),

@@ -21,7 +21,7 @@ export const chartOf = (process: Chart['process']): Chart => {
   return { process, version: machine.version ?? '1', ...draw(machine, commands) };
 };
 
-const BOX = { width: 176, height: 60 };
+const BOX = { width: 172, height: 64 };
 const REGION_HEIGHT = 40;
 
 function draw(machine: AnyStateMachine, commands: readonly string[]): Omit<Chart, 'process' | 'version'> {
@@ -29,7 +29,7 @@ function draw(machine: AnyStateMachine, commands: readonly string[]): Omit<Chart
   const states = Object.values(root.states);
   const arrows = arrowsOf(states, commands);
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: 'TB', nodesep: 28, ranksep: 48, marginx: 8, marginy: 8 });
+  graph.setGraph({ rankdir: 'TB', nodesep: 20, ranksep: 48, marginx: 8, marginy: 8 });
   for (const state of states) {
     const height = BOX.height + regionsOf(state, commands).length * REGION_HEIGHT;
     graph.setNode(state.key, { ...BOX, height });
@@ -77,17 +77,18 @@ const regionsOf = (state: AnyStateNode, commands: readonly string[]): string[] =
 function arrowsOf(
   states: AnyStateNode[],
   commands: readonly string[],
-): { from: string; to: string; events: string[] }[] {
-  const found = new Map<string, { from: string; to: string; events: Set<string> }>();
+): Omit<Chart['arrows'][number], 'points'>[] {
+  const found = new Map<string, { from: string; to: string; events: Set<string>; byItself: boolean }>();
   for (const state of states)
     for (const node of inside(state))
       for (const [event, transitions] of [...node.transitions, ['', node.always ?? []] as const])
         for (const { path } of transitions.flatMap(({ target }) => target ?? [])) {
           const [from, to] = [state.key, path[0] ?? ''];
           if (from === to) continue;
-          const arrow = found.get(`${from} ${to}`) ?? { from, to, events: new Set<string>() };
+          const arrow = found.get(`${from} ${to}`) ?? { from, to, events: new Set<string>(), byItself: false };
           if (commands.includes(event)) arrow.events.add(event);
+          else arrow.byItself = true;
           found.set(`${from} ${to}`, arrow);
         }
-  return [...found.values()].map(({ from, to, events }) => ({ from, to, events: [...events] }));
+  return [...found.values()].map((arrow) => ({ ...arrow, events: [...arrow.events] }));
 }

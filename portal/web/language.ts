@@ -63,6 +63,16 @@ export const momentIn = (at: string): string =>
 export const dayIn = (at: string): string =>
   new Intl.DateTimeFormat(locale(), { ...inSweden, dateStyle: 'full' }).format(new Date(at));
 
+/** The same for tables, e.g. `tis 24 nov. 2026`. */
+export const shortDayIn = (at: string): string =>
+  new Intl.DateTimeFormat(locale(), {
+    ...inSweden,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  }).format(new Date(at));
+
 /** A calendar day `YYYY-MM-DD` in words. */
 export const calendarDay = (day: string): string =>
   new Intl.DateTimeFormat(locale(), { timeZone: 'UTC', dateStyle: 'long' }).format(new Date(`${day}T00:00:00Z`));

@@ -1,5 +1,5 @@
 import type { Assignment, Names } from '../api.ts';
-import { list, t, word } from './language.ts';
+import { list, listOr, t, word } from './language.ts';
 
 /** What ids are called. People keep their number beside their name: two may have the same name. */
 
@@ -9,6 +9,8 @@ export const person = (names: Names, id: string): string => {
   return id === 'helpdesk' ? t('case.helpdesk') : id;
 };
 export const people = (names: Names, ids: readonly string[]): string => list(ids.map((id) => person(names, id)));
+export const peopleOr = (names: Names, ids: readonly string[]): string =>
+  listOr(ids.map((id) => person(names, id)));
 
 export const roles = (names: readonly string[]): string => list(names.map((name) => word('role', name)));
 
