@@ -74,10 +74,7 @@ const regionsOf = (state: AnyStateNode, commands: readonly string[]): string[] =
     .map(({ key }) => key);
 
 /** What leads from one top-level state to another: one arrow for each pair. */
-function arrowsOf(
-  states: AnyStateNode[],
-  commands: readonly string[],
-): Omit<Chart['arrows'][number], 'points'>[] {
+function arrowsOf(states: AnyStateNode[], commands: readonly string[]): Omit<Chart['arrows'][number], 'points'>[] {
   const found = new Map<string, { from: string; to: string; events: Set<string>; byItself: boolean }>();
   for (const state of states)
     for (const node of inside(state))

@@ -95,7 +95,7 @@ export function addLogin(app: App, { cases, sessions, needs }: Parts, url: () =>
       const login = request.session.get('login');
       request.session.set('login', undefined);
       const failed = (why: string) => {
-        request.log.warn({ why }, 'a login did not work');
+        request.log.error({ why }, 'a login did not work');
         return reply.redirect(`/?login=${why}`);
       };
       // Nobody began a login in this browser, or it was used already.

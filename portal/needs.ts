@@ -6,6 +6,7 @@ import type { AterkallaClient } from '../client/aterkalla.ts';
 import type { PortalSettings } from '../settings.ts';
 import type { Language } from './api.ts';
 import type { LookUpNames } from './names.ts';
+import type { Seal } from './seal.ts';
 import type { Sessions } from './session.ts';
 import type { Watch } from './watch.ts';
 
@@ -38,6 +39,7 @@ export type Parts = {
   cases: AterkallaClient;
   names: LookUpNames;
   watch: Watch;
+  seal: Seal;
   sessions: Sessions;
   /** Who asks. @throws PortalError `NotLoggedIn`. */
   whoAsks(request: FastifyRequest): string;

@@ -62,6 +62,8 @@ function foundIn(error: unknown, language: Language): Found {
   }
   if (error instanceof ClientError) {
     const { code, text, more } = error;
+    // Whether something is missing or may not be seen must not show.
+    if (code === 'NotFound') return { code, text: portalProblems.NotFound };
     return { code, text: isOwn(code) ? portalProblems[code] : text, ...moreOf(more) };
   }
   const code = codeOf(error);

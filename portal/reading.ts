@@ -7,6 +7,7 @@ import { chartOf } from './chart.ts';
 import { casesCsv } from './csv.ts';
 import { caseEvents } from './events.ts';
 import type { App, Parts } from './needs.ts';
+import { PortalError } from './problems.ts';
 import { at } from './route.ts';
 import {
   caseView,
@@ -22,7 +23,7 @@ import {
 
 /** The routes that look: nothing here changes anything. What a person may see is decided by the worker, by the register. */
 export function addReading(app: App, parts: Parts): void {
-  const { cases, names, needs, sessions, whoAsks, languageOf, watch } = parts;
+  const { cases, names, needs, sessions, whoAsks, languageOf, watch, seal } = parts;
 
   app.route({
     ...at(routes.me),
@@ -179,8 +180,14 @@ export function addReading(app: App, parts: Parts): void {
     ...at(routes.cases),
     handler: async (request) => {
       const { limit, next, ...asked } = request.query;
-      const found = await page(whoAsks(request), asked, limit, next);
-      return { ...found, names: await names(mentioned(...found.cases.map(inListed))) };
+      const from = next === undefined ? undefined : seal.open(next);
+      if (from === null) throw new PortalError('InvalidInput');
+      const found = await page(whoAsks(request), asked, limit, from);
+      return {
+        cases: found.cases,
+        next: found.next === null ? null : seal.close(found.next),
+        names: await names(mentioned(...found.cases.map(inListed))),
+      };
     },
   });
 

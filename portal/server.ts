@@ -18,9 +18,10 @@ import {
 import * as z from 'zod/mini';
 import { version } from '../activities/version.ts';
 import { createAterkalla } from '../client/aterkalla.ts';
+import { ClientError } from '../client/errors.ts';
 import { isLoopback } from '../settings.ts';
 import { addActing } from './acting.ts';
-import { type Language, routes } from './api.ts';
+import { routes } from './api.ts';
 import { addDevelopmentLogin } from './developmentLogin.ts';
 import { addHealth } from './health.ts';
 import { addLogin } from './login.ts';
@@ -29,6 +30,7 @@ import type { App, Parts, PortalNeeds } from './needs.ts';
 import { PortalError, problemOf } from './problems.ts';
 import { addReading } from './reading.ts';
 import { at } from './route.ts';
+import { createSeal } from './seal.ts';
 import { LASTS, openSessions } from './session.ts';
 import { createWatch } from './watch.ts';
 
@@ -60,12 +62,13 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     // The one line that operators see of a failure; without query, which may hold what somebody searched for.
-    logger: { level: 'warn', serializers: { req: ({ method, url }) => ({ method, path: url?.split('?')[0] }) } },
+    logger: { level: 'error', serializers: { req: ({ method, url }) => ({ method, path: url?.split('?')[0] }) } },
     frameworkErrors: (_error, request, reply) => void refuse(new PortalError('NotFound'), request, reply),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
 
+  const key = needs.settings.sessionKey ?? (await keptKey(join(folder, 'session-key')));
   const cases = createAterkalla(needs.client);
   const sessions = await openSessions(join(folder, 'ended-sessions'));
   const parts: Parts = {
@@ -74,6 +77,7 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
     sessions,
     names: rememberNames(cases.ask),
     watch: createWatch(needs.client),
+    seal: createSeal(key),
     whoAsks(request) {
       const person = sessions.whoIs(request);
       if (person === null) throw new PortalError('NotLoggedIn');
@@ -88,11 +92,23 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
   };
 
   async function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const chosen = z.safeParse(language, request.cookies?.language);
-    const found: Language = chosen.success ? chosen.data : 'sv';
-    const problem = problemOf(error, found);
+    const isGone = await isAboutThem(error, request);
+    // What is refused before cookies are read is answered in Swedish.
+    const spoken = request.session ? await parts.languageOf(request) : 'sv';
+    const problem = problemOf(isGone ? new PortalError('NotLoggedIn') : error, spoken);
     if (problem.status === 500) request.log.error({ err: error }, 'a request failed');
-    await reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+    await reply
+      .code(problem.status)
+      .type('application/problem+json')
+      .send(Buffer.from(JSON.stringify(problem)));
+  }
+
+  /** Whoever has disappeared from the register is nobody any more: the session ends. */
+  async function isAboutThem(error: unknown, request: FastifyRequest): Promise<boolean> {
+    if (!(error instanceof ClientError && error.code === 'NotFound')) return false;
+    if (typeof error.more.person !== 'string' || error.more.person !== sessions.whoIs(request)) return false;
+    await sessions.end(request);
+    return true;
   }
   app.setErrorHandler<FastifyError>((error, request, reply) => refuse(error, request, reply));
 
@@ -115,7 +131,7 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
   });
   await app.register(cookie);
   await app.register(secureSession, {
-    key: needs.settings.sessionKey ?? (await keptKey(join(folder, 'session-key'))),
+    key,
     cookieName: isSecure ? '__Host-session' : 'session',
     expiry: LASTS / 1000,
     cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure, maxAge: LASTS / 1000 },
