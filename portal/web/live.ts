@@ -1,6 +1,10 @@
 import { onScopeDispose, ref, shallowRef } from 'vue';
 import { type CaseView, caseView, type Problem } from '../api.ts';
 import { addressOf, call, problemOf } from './http.ts';
+import { whoAmI } from './session.ts';
+
+/** Lost: the browser tries again by itself. Gone: the case is not this person's to read any more. */
+export type Connection = 'live' | 'lost' | 'gone';
 
 /**
  * A case that changes by itself. The browser comes back by itself after a lost connection; where the server refused the
@@ -9,10 +13,11 @@ import { addressOf, call, problemOf } from './http.ts';
 export function useCase(request: string, onChange: (now: CaseView, before: CaseView) => void = () => {}) {
   const view = shallowRef<CaseView>();
   const problem = shallowRef<Problem>();
-  const connection = ref<'live' | 'lost' | 'over'>('live');
+  const connection = ref<Connection>('live');
   let source: EventSource | undefined;
   let retry: number | undefined;
   let wait = FIRST_WAIT;
+  let isOver = false;
 
   function take(now: CaseView): void {
     const before = view.value;
@@ -25,7 +30,10 @@ export function useCase(request: string, onChange: (now: CaseView, before: CaseV
     try {
       take(await call('case', { params: { request } }));
     } catch (error) {
-      problem.value = problemOf(error);
+      const found = problemOf(error);
+      // Who could only read the case because they had something to do in it cannot once it is done.
+      if (found.code === 'NotFound' && view.value) stop('gone');
+      else problem.value = found;
     }
   }
 
@@ -39,12 +47,11 @@ export function useCase(request: string, onChange: (now: CaseView, before: CaseV
       const parsed = caseView.safeParse(JSON.parse(data));
       if (parsed.success) take(parsed.data);
     });
-    for (const last of ['gone', 'loggedOut'])
-      source.addEventListener(last, () => {
-        stop();
-        connection.value = 'over';
-        void load();
-      });
+    source.addEventListener('gone', () => stop('gone'));
+    source.addEventListener('loggedOut', () => {
+      stop('lost');
+      void whoAmI();
+    });
     source.addEventListener('error', () => {
       connection.value = 'lost';
       if (source?.readyState !== EventSource.CLOSED) return;
@@ -53,15 +60,19 @@ export function useCase(request: string, onChange: (now: CaseView, before: CaseV
     });
   }
 
-  function stop(): void {
+  function stop(because: Connection): void {
     source?.close();
     window.clearTimeout(retry);
+    connection.value = because;
   }
 
   void load().then(() => {
-    if (view.value) listen();
+    if (view.value && !isOver) listen();
   });
-  onScopeDispose(stop);
+  onScopeDispose(() => {
+    isOver = true;
+    stop('lost');
+  });
   return { view, problem, connection, load };
 }
 

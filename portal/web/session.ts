@@ -9,8 +9,10 @@ export const session = reactive<{ me: Me | null; ended: boolean }>({ me: null, e
 /** Asks the server who is logged in; null stays where it cannot be reached. */
 export async function whoAmI(): Promise<void> {
   try {
+    const was = session.me?.person;
     session.me = await call('me');
     useToken(session.me.csrf);
+    session.ended = Boolean(was) && session.me.person === null;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
   }
