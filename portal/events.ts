@@ -17,23 +17,21 @@ export type Next = { event: 'case'; data: unknown } | { event: 'gone' | 'loggedO
  */
 export function caseEvents(watch: Watch, request: string, look: () => Promise<Next>, lastSeen?: string): Readable {
   let sent = lastSeen;
-  let looking = false;
-  let again = false;
+  let isOver = false;
+  let looks = 0;
+  let current = Promise.resolve();
 
   const stream = new Readable({
     read() {},
     destroy(error, done) {
-      unwatch();
       clearInterval(beat);
-      done(error);
+      // Only once nothing of it is under way any more: the connection to Temporal may be closed next.
+      void Promise.allSettled([unwatch(), current]).then(() => done(error));
     },
   });
 
-  /** One look at a time; what happens meanwhile leads to one more. */
   async function lookAndTell(): Promise<void> {
-    again = looking;
-    if (looking || stream.destroyed) return;
-    looking = true;
+    if (stream.destroyed || isOver) return;
     try {
       const next = await look();
       if (stream.destroyed) return;
@@ -45,21 +43,28 @@ export function caseEvents(watch: Watch, request: string, look: () => Promise<Ne
       } else {
         stream.push(`event: ${next.event}\ndata: {}\n\n`);
         stream.push(null);
+        clearInterval(beat);
+        isOver = true;
       }
     } catch {
       // What is away comes back; the next look tells.
-    } finally {
-      looking = false;
-      if (again) void lookAndTell();
     }
   }
 
-  const unwatch = watch(request, () => void lookAndTell());
+  /** One look at a time; whatever happens meanwhile leads to one more. */
+  function changed(): void {
+    if (looks > 1) return;
+    looks++;
+    current = current.then(lookAndTell).finally(() => {
+      looks--;
+    });
+  }
+  const unwatch = watch(request, changed);
   const beat = setInterval(() => {
     stream.push(': alive\n\n');
-    void lookAndTell();
+    changed();
   }, EVERY);
   stream.push(`retry: ${COME_BACK_AFTER}\n\n`);
-  void lookAndTell();
+  changed();
   return stream;
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { lockOf } from '../activities/findCase.ts';
 import type { CaseFilters } from '../activities/listCases.ts';
 import { version } from '../activities/version.ts';
@@ -226,6 +228,13 @@ export function addReading(app: App, parts: Parts): void {
     handler: (request) => see(request.params.request, whoAsks(request)),
   });
 
+  const streams = new Set<Readable>();
+  // A browser comes back by itself; nothing may be under way when the portal ends.
+  app.addHook('preClose', async () => {
+    const closed = [...streams].map((stream) => once(stream, 'close'));
+    for (const stream of streams) stream.destroy();
+    await Promise.all(closed);
+  });
   app.route({
     ...at(routes.events),
     handler: async (request, reply) => {
@@ -244,6 +253,8 @@ export function addReading(app: App, parts: Parts): void {
       const lastSeen = request.headers['last-event-id'];
       const stream = caseEvents(watch, name, look, typeof lastSeen === 'string' ? lastSeen : undefined);
       request.raw.on('close', () => stream.destroy());
+      streams.add(stream);
+      stream.on('close', () => streams.delete(stream));
       return reply
         .type('text/event-stream; charset=utf-8')
         .header('cache-control', 'no-store')

@@ -59,7 +59,7 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
   const app: App = fastify({
     bodyLimit: LONGEST_BODY,
     requestTimeout: 30_000,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     // The one line that operators see of a failure; without query, which may hold what somebody searched for.
     logger: { level: 'error', serializers: { req: ({ method, url }) => ({ method, path: url?.split('?')[0] }) } },

@@ -7,13 +7,13 @@ import { findCase } from '../activities/findCase.ts';
  * history. However many people look at a case, it is polled once.
  */
 
-type Watched = { listeners: Set<() => void>; stop: AbortController };
+type Watched = { listeners: Set<() => void>; stop: AbortController; following: Promise<void> };
 
 /** How long to wait before the next try where Temporal does not answer, in milliseconds. */
 const TRY_AGAIN = 1000;
 
-/** Calls `changed` whenever something happens in the case; @returns how to stop that. */
-export type Watch = (request: string, changed: () => void) => () => void;
+/** Calls `changed` whenever something happens in the case; @returns how to stop that, which resolves once it has. */
+export type Watch = (request: string, changed: () => void) => () => Promise<void>;
 
 export function createWatch(client: Client): Watch {
   const cases = new Map<string, Watched>();
@@ -26,7 +26,7 @@ export function createWatch(client: Client): Watch {
       ...from,
     });
 
-  async function follow(request: string, { listeners, stop }: Watched): Promise<void> {
+  async function follow(request: string, { listeners, stop }: Omit<Watched, 'following'>): Promise<void> {
     const tell = () => {
       for (const listener of listeners) listener();
     };
@@ -58,17 +58,18 @@ export function createWatch(client: Client): Watch {
   return (request, changed) => {
     let watched = cases.get(request);
     if (!watched) {
-      watched = { listeners: new Set(), stop: new AbortController() };
+      const made = { listeners: new Set<() => void>(), stop: new AbortController() };
+      watched = { ...made, following: follow(request, made) };
       cases.set(request, watched);
-      void follow(request, watched);
     }
-    const { listeners, stop } = watched;
+    const { listeners, stop, following } = watched;
     listeners.add(changed);
-    return () => {
+    return async () => {
       listeners.delete(changed);
       if (listeners.size > 0) return;
       stop.abort();
       if (cases.get(request)?.stop === stop) cases.delete(request);
+      await following;
     };
   };
 }
