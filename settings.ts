@@ -97,7 +97,25 @@ const isA = (path: string, kind: 'file' | 'folder') => {
   return found && (kind === 'file' ? found.isFile() : found.isDirectory());
 };
 
+const loginSchema = z.object({
+  OIDC_ISSUER: url('http:', 'https:').refine(
+    (text) => !text || text.startsWith('https:') || isLoopback(new URL(text).hostname),
+    'must be https:// unless the provider runs on this machine',
+  ),
+  OIDC_CLIENT_ID: z.string().max(200).optional(),
+  OIDC_CLIENT_SECRET: z.string().max(1000).optional(),
+  OIDC_SCOPE: z
+    .string()
+    .default('openid')
+    .refine((text) => text.split(' ').includes('openid'), 'must hold the scope openid'),
+  OIDC_CLAIM: z
+    .string()
+    .default('sub')
+    .refine((text) => /^[\w.:/-]{1,100}$/.test(text), 'must be the name of a claim, as in sub or employee_id'),
+});
+
 const schema = z.object({
+  ...loginSchema.shape,
   DATA_DIR: z
     .string()
     .default(join(import.meta.dirname, '.data'))
@@ -129,20 +147,6 @@ const schema = z.object({
       `must be whole seconds, 0 to ${LONGEST_UNDO} (0: an order cannot be undone)`,
     )
     .transform(Number),
-  OIDC_ISSUER: url('http:', 'https:').refine(
-    (text) => !text || text.startsWith('https:') || isLoopback(new URL(text).hostname),
-    'must be https:// unless the provider runs on this machine',
-  ),
-  OIDC_CLIENT_ID: z.string().max(200).optional(),
-  OIDC_CLIENT_SECRET: z.string().max(1000).optional(),
-  OIDC_SCOPE: z
-    .string()
-    .default('openid')
-    .refine((text) => text.split(' ').includes('openid'), 'must hold the scope openid'),
-  OIDC_CLAIM: z
-    .string()
-    .default('sub')
-    .refine((text) => /^[\w.:/-]{1,100}$/.test(text), 'must be the name of a claim, as in sub or employee_id'),
   TEMPORAL_UI_URL: url('http:', 'https:'),
   REGISTER_FILE: z
     .string()
@@ -164,18 +168,10 @@ const schema = z.object({
  * @throws SettingsError that names all that is wrong at once.
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const given: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) if (value) given[name] = value;
-
-  const problems: string[] = [];
-  const parsed = schema.safeParse(given);
-  for (const { path, message } of parsed.error?.issues ?? []) {
-    const name = String(path[0]);
-    problems.push(isSecret(name) ? `${name} ${message}` : `${name} is ${shown(given[name])} but ${message}`);
-  }
+  const given = givenIn(env);
+  const { values, problems } = read(schema, given);
   const external = readExternal(given, problems);
-  const values = parsed.data;
-  if (values) problems.push(...loginProblems(values));
+  if (values) problems.push(...providerProblems(values), ...reachProblems(values));
   if (values) problems.push(...sharedPorts(values, external ? ['PORTAL_PORT'] : portNames));
   if (!values || problems.length > 0) throw new SettingsError(problems);
 
@@ -196,42 +192,78 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 const isSecret = (name: string) => /_(URL|KEY|SECRET|ISSUER)$/.test(name);
 
 type Values = z.output<typeof schema>;
+type LoginValues = z.output<typeof loginSchema>;
+
+/**
+ * Reads how people log in: all that the command line needs of the settings.
+ *
+ * @throws SettingsError that names all that is wrong at once.
+ */
+export function readLogin(env: NodeJS.ProcessEnv): LoginSettings {
+  const given = givenIn(env);
+  const { values, problems } = read(loginSchema, given);
+  if (values) problems.push(...providerProblems(values));
+  if (!values || problems.length > 0) throw new SettingsError(problems);
+  return loginSettings(values);
+}
+
+/** A variable that is set to nothing counts as not set. */
+function givenIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value) given[name] = value;
+  return given;
+}
+
+function read<Schema extends z.ZodType>(form: Schema, given: Record<string, string>) {
+  const parsed = form.safeParse(given);
+  const problems = (parsed.error?.issues ?? []).map(({ path, message }) => {
+    const name = String(path[0]);
+    return isSecret(name) ? `${name} ${message}` : `${name} is ${shown(given[name])} but ${message}`;
+  });
+  return { values: parsed.data, problems };
+}
+
+function providerProblems({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET }: LoginValues): string[] {
+  if (OIDC_ISSUER) return OIDC_CLIENT_ID ? [] : ['OIDC_ISSUER is set, so OIDC_CLIENT_ID must be too'];
+  return (OIDC_CLIENT_ID ?? OIDC_CLIENT_SECRET)
+    ? ['OIDC_CLIENT_ID or OIDC_CLIENT_SECRET is set, but no provider: set OIDC_ISSUER too, or unset them']
+    : [];
+}
 
 /** Without a provider anybody may choose who they are: then nobody outside this machine may reach the portal. */
-function loginProblems(values: Values): string[] {
-  const { PORTAL_HOST, PORTAL_URL, OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = values;
-  if (OIDC_ISSUER) return OIDC_CLIENT_ID ? [] : ['OIDC_ISSUER is set, so OIDC_CLIENT_ID must be too'];
-  const problems: string[] = [];
-  if (OIDC_CLIENT_ID ?? OIDC_CLIENT_SECRET)
-    problems.push('OIDC_CLIENT_ID or OIDC_CLIENT_SECRET is set, but no provider: set OIDC_ISSUER too, or unset them');
+function reachProblems({ OIDC_ISSUER, PORTAL_HOST, PORTAL_URL }: Values): string[] {
+  if (OIDC_ISSUER) return [];
   const needs = 'but without OIDC_ISSUER anybody may log in as anybody, so that only this machine may reach it';
+  const problems: string[] = [];
   if (!isLoopback(PORTAL_HOST)) problems.push(`PORTAL_HOST is ${JSON.stringify(PORTAL_HOST)} ${needs}`);
   if (PORTAL_URL && !isLoopback(new URL(PORTAL_URL).hostname))
-    problems.push(`PORTAL_URL is of another machine ${needs}`);
+    problems.push(`PORTAL_URL is of another machine, ${needs}`);
   return problems;
 }
+
+const loginSettings = (values: LoginValues): LoginSettings =>
+  values.OIDC_ISSUER && values.OIDC_CLIENT_ID
+    ? {
+        kind: 'openid',
+        issuer: values.OIDC_ISSUER,
+        clientId: values.OIDC_CLIENT_ID,
+        ...(values.OIDC_CLIENT_SECRET && { clientSecret: values.OIDC_CLIENT_SECRET }),
+        scope: values.OIDC_SCOPE,
+        claim: values.OIDC_CLAIM,
+      }
+    : { kind: 'development' };
 
 /** Whether a host, as in a URL or as an address to listen on, is this machine alone. */
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
 
 function portalSettings(values: Values): PortalSettings {
-  const { PORTAL_URL, PORTAL_SESSION_KEY, TEMPORAL_UI_URL, OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = values;
+  const { PORTAL_URL, PORTAL_SESSION_KEY, TEMPORAL_UI_URL } = values;
   return {
     host: values.PORTAL_HOST,
     port: values.PORTAL_PORT,
     ...(PORTAL_URL && { url: new URL(PORTAL_URL).origin }),
-    login:
-      OIDC_ISSUER && OIDC_CLIENT_ID
-        ? {
-            kind: 'openid',
-            issuer: OIDC_ISSUER,
-            clientId: OIDC_CLIENT_ID,
-            ...(OIDC_CLIENT_SECRET && { clientSecret: OIDC_CLIENT_SECRET }),
-            scope: values.OIDC_SCOPE,
-            claim: values.OIDC_CLAIM,
-          }
-        : { kind: 'development' },
+    login: loginSettings(values),
     undoFor: values.UNDO_SECONDS,
     ...(PORTAL_SESSION_KEY && { sessionKey: Buffer.from(PORTAL_SESSION_KEY, 'hex') }),
     ...(TEMPORAL_UI_URL && { temporalUi: TEMPORAL_UI_URL.replace(/\/$/, '') }),

@@ -1,7 +1,6 @@
 import * as openid from 'openid-client';
 import * as z from 'zod/mini';
-import { personId } from '../machines/messages.ts';
-import { isLoopback, type OpenIdSettings } from '../settings.ts';
+import { createProvider, personIn } from '../client/provider.ts';
 import { developmentSettings } from './developmentLogin.ts';
 import type { App, Parts } from './needs.ts';
 
@@ -9,32 +8,6 @@ import type { App, Parts } from './needs.ts';
  * The login: OpenID Connect, authorisation code with PKCE, against whichever provider the settings name. The provider
  * says who a person is; what they may do comes from the register alone.
  */
-
-/** The provider, asked for its addresses when it is first needed: it may start later than the portal. */
-export function createProvider({
-  issuer,
-  clientId,
-  clientSecret,
-}: OpenIdSettings): () => Promise<openid.Configuration> {
-  const url = new URL(issuer);
-  // Only a provider on this machine may speak without TLS (settings.ts).
-  const execute = url.protocol === 'http:' && isLoopback(url.hostname) ? [openid.allowInsecureRequests] : [];
-  let found: Promise<openid.Configuration> | null = null;
-  return () => {
-    found ??= openid
-      .discovery(url, clientId, clientSecret, clientSecret ? undefined : openid.None(), { execute, timeout: 10 })
-      .catch((error: unknown) => {
-        found = null;
-        throw error;
-      });
-    return found;
-  };
-}
-
-/** Who a claim says that somebody is; null where it holds no id of a person. */
-export function personIn(claims: Record<string, unknown> | undefined, claim: string): string | null {
-  return z.safeParse(personId, claims?.[claim]).data ?? null;
-}
 
 /** A path of this site, whatever somebody made of it: never another host. */
 export function pathOf(to: unknown): string {
