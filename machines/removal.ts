@@ -527,7 +527,8 @@ export const removalMachine = build.createMachine({
       after: { undo: 'ordering' },
       on: {
         undone: { guard: 'allowed', target: 'cancelling', actions: 'undone' },
-        ...waysOut,
+        withdrawn: { guard: 'allowed', target: 'cancelling', actions: 'withdrawn' },
+        superseded: waysOut.superseded,
       },
     },
 
