@@ -1,4 +1,5 @@
 import { runCommandLine } from './client/commandLine.ts';
+import { isMain } from './setup/main.ts';
 
 /**
  * The client, as a library and as the command line `aterkalla`. It needs nothing but Temporal: what takes the register
@@ -9,7 +10,7 @@ export type { AterkallaClient } from './client/aterkalla.ts';
 export { connect } from './client/aterkalla.ts';
 export { ClientError } from './client/errors.ts';
 
-if (import.meta.main) {
+if (isMain(import.meta.url)) {
   // Whoever reads along may stop early, e.g. `aterkalla cases | head`.
   process.stdout.on('error', () => process.exit());
   process.exitCode = await runCommandLine(process.argv.slice(2), process.env);

@@ -96,7 +96,11 @@ export async function listPage(
     };
   });
   const token = page.nextPageToken ?? new Uint8Array();
-  return { cases: listed, next: token.length > 0 ? Buffer.from(token).toString('base64') : null };
+  // A start whose input did not fit failed before it was a case.
+  return {
+    cases: listed.filter(({ employee }) => employee !== ''),
+    next: token.length > 0 ? Buffer.from(token).toString('base64') : null,
+  };
 }
 
 /** Runs `work` over all items, at most `atOnce` at a time, and keeps their order. */

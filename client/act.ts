@@ -4,7 +4,7 @@ import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { type Answer, parseAnswer, parseAnswerOrNull, parseStatus } from '../activities/caseStatus.ts';
 import { type FoundCase, findCase } from '../activities/findCase.ts';
 import { problems } from '../texts/problems.ts';
-import { ClientError } from './errors.ts';
+import { ClientError, grpcCode } from './errors.ts';
 import { query } from './startCase.ts';
 
 /** How long an act may take to be answered, in milliseconds. */
@@ -38,8 +38,9 @@ export async function act(client: Client, found: FoundCase, name: string, payloa
     try {
       return parseAnswer(await send(payload.id));
     } catch (error) {
-      // The server would repeat an earlier "try again" for this id; the case itself counts by the payload's id.
-      if (failureType(error) !== 'TryAgain') throw error;
+      // The server would repeat an earlier "try again" for this id, and it drops an update whose task came to nothing (9);
+      // the case itself counts by the payload's id.
+      if (failureType(error) !== 'TryAgain' && grpcCode(error) !== 9) throw error;
       return parseAnswer(await send(`${payload.id}~${randomUUID()}`));
     }
   } catch (error) {

@@ -61,10 +61,19 @@ export const recorded = (context: CaseContext, entry: Entry): Pick<CaseContext, 
   record: [...context.record, entry],
 });
 
-/** The line for what somebody did, with the deputy's manager where there is one. */
-export function actOf(act: Act, step: string, more: Partial<Entry> = {}): Entry {
-  const manager = actsFor(act.facts, act.by);
-  return { at: act.at, step, by: act.by, ...(manager ? { for: manager } : {}), id: act.id, ...more };
+/** The line for what somebody did. */
+export const actOf = (act: Act, step: string, more: Partial<Entry> = {}): Entry => ({
+  at: act.at,
+  step,
+  by: act.by,
+  id: act.id,
+  ...more,
+});
+
+/** The line for what the manager did, or in their place a deputy, who is never one in their own case. */
+export function managersAct(act: Act, step: string, more: Partial<Entry> = {}): Entry {
+  const manager = act.by === act.facts.employee ? undefined : actsFor(act.facts, act.by);
+  return { ...actOf(act, step, more), ...given('for', manager) };
 }
 
 /** `{ key: value }`, or nothing where there is no value: records name only what there is. */

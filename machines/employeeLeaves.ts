@@ -6,8 +6,8 @@ import {
   attachedIn,
   type CaseContext,
   type ConfirmationReader,
-  isGone,
   mail,
+  managersAct,
   mayDetach,
   newCase,
   persons,
@@ -87,6 +87,9 @@ function whole(context: EmployeeLeavesContext, facts: Facts): EmployeeLeavesCont
     },
   };
 }
+
+/** True once the register shows none of the authorisation, also nothing that was added meanwhile. */
+const isWhollyGone = ({ roles }: Facts): boolean => roles.length === 0;
 
 function seenWhole(context: EmployeeLeavesContext, facts: Facts, at: string) {
   const { roles, all } = whole(context, facts);
@@ -209,8 +212,8 @@ const build = setup({
   },
   guards: {
     allowed: ({ context, event }) => whyNotEmployeeLeaves(context, event) === undefined,
-    gone: ({ context }) => isGone(context),
-    showsGone: ({ context }, { facts }: Look) => isGone(context, facts),
+    gone: ({ context }) => isWhollyGone(context.facts),
+    showsGone: (_, { facts }: Look) => isWhollyGone(facts),
     attached: ({ context }) => context.attached.length > 0,
     detachingOpens: ({ context }) => detachingIsOpen(context) && (!context.begun || context.attached.length > 0),
     removalOpens: ({ context }) => context.begun && removalIsOpen(context),
@@ -243,7 +246,7 @@ const build = setup({
     })),
     started: assign(({ context }, now: Look) => ({
       ...seenWhole(context, now.facts, now.at),
-      ...recorded(context, actOf(started(context, now), 'leaves', { lastWorkingDay: context.lastWorkingDay })),
+      ...recorded(context, managersAct(started(context, now), 'leaves', { lastWorkingDay: context.lastWorkingDay })),
     })),
     begun: assign(({ context }) => ({ begun: true, ...recorded(context, { at: context.at, step: 'begun' }) })),
     tookOver: assign(({ context }, { superseded, at }: { superseded: string | null; at: string }) => ({
@@ -265,7 +268,7 @@ const build = setup({
       return {
         ...changed,
         begun: context.begun && detachingIsOpen(changed),
-        ...recorded(context, actOf(event, 'dateChanged', { lastWorkingDay: event.lastWorkingDay })),
+        ...recorded(context, managersAct(event, 'dateChanged', { lastWorkingDay: event.lastWorkingDay })),
       };
     }),
     stayed: assign(({ context, event }) => {
@@ -276,7 +279,7 @@ const build = setup({
         ...now,
         ...recorded(
           context,
-          actOf(event, 'stayed', {
+          managersAct(event, 'stayed', {
             roles: now.all.roles.filter((role) => !event.facts.roles.includes(role)),
             assignments: now.all.assignments.filter((id) => !attached.includes(id)),
             note: event.reason,
@@ -297,9 +300,16 @@ const build = setup({
     detached: assign(({ context, event }, { part }: { part: Part }) =>
       event.type === 'detached' ? saidDetached(context, event, part) : {},
     ),
-    detachVerified: assign(({ context }, params: Look & { part: Part }) => detachVerified(context, params)),
+    detachVerified: assign(({ context }, params: Look & { part: Part }) => {
+      const { roles, all } = whole(context, params.facts);
+      return { roles, all, ...detachVerified({ ...context, roles }, params) };
+    }),
     attachedAgain: assign(({ context }) => attachedAgain(context)),
-    saidRemoved: assign(({ context, event }) => (event.type === 'removed' ? saidRemoved(context, event) : {})),
+    saidRemoved: assign(({ context, event }) => {
+      if (event.type !== 'removed') return {};
+      const { roles, all } = whole(context, event.facts);
+      return { roles, all, ...saidRemoved({ ...context, roles }, event) };
+    }),
     stillThere: assign(({ context }) => stillThere(context)),
     verifiedGone: assign(({ context }) => shown(context, 'gone', { roles: context.roles })),
 

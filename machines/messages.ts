@@ -74,8 +74,14 @@ const undoFor = z
 
 const command = { id: commandId, by: personId };
 
+/** A payload with these fields and no others. */
+const message = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? `unknown field: ${issue.keys.join(', ')}` : undefined),
+  });
+
 /** The start input of `removal` (contract, "Temporal"). No roles means the whole authorisation. */
-export const removalStart = z.strictObject({
+export const removalStart = message({
   ...command,
   employee: personId,
   system: z.literal('SUS', { error: 'system must be SUS' }),
@@ -87,25 +93,25 @@ export const removalStart = z.strictObject({
 });
 
 /** The start input of `employeeLeaves`. */
-export const employeeLeavesStart = z.strictObject({ ...command, employee: personId, lastWorkingDay: day });
+export const employeeLeavesStart = message({ ...command, employee: personId, lastWorkingDay: day });
 
-const decided = z.strictObject({
+const decided = message({
   ...command,
   decision: z.enum(['remove', 'keep'], { error: 'decision must be remove or keep' }),
   roles: z.optional(roles),
   acknowledged: z.optional(acknowledged),
   note: z.optional(text),
 });
-const detached = z.strictObject({ ...command, assignments, note: z.optional(text) });
-const removed = z.strictObject({ ...command, note: z.optional(text) });
-const returned = z.strictObject({ ...command, reason: text });
-const withdrawn = z.strictObject({ ...command, reason: text });
-const undone = z.strictObject(command);
-const strandedAccepted = z.strictObject({ ...command, assignments, note: text });
-const dateChanged = z.strictObject({ ...command, lastWorkingDay: day });
-const stays = z.strictObject({ ...command, reason: text });
+const detached = message({ ...command, assignments, note: z.optional(text) });
+const removed = message({ ...command, note: z.optional(text) });
+const returned = message({ ...command, reason: text });
+const withdrawn = message({ ...command, reason: text });
+const undone = message(command);
+const strandedAccepted = message({ ...command, assignments, note: text });
+const dateChanged = message({ ...command, lastWorkingDay: day });
+const stays = message({ ...command, reason: text });
 /** Sent by a leaver's process to the open removal that gives way to it; `by` is the leaver's request number. */
-const superseded = z.strictObject({ id: commandId, by: requestNumber });
+const superseded = message({ id: commandId, by: requestNumber });
 
 /** The events of the removal that come from outside. */
 export const removalEvents = { decided, detached, removed, returned, undone, withdrawn, superseded };

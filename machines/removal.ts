@@ -9,6 +9,7 @@ import {
   given,
   isGone,
   mail,
+  managersAct,
   mayDetach,
   newCase,
   persons,
@@ -199,9 +200,16 @@ function decide(context: RemovalContext, act: Act, roles: string[], acknowledged
     order: { running: (context.order?.running ?? 0) + 1, number: null, state: 'sending' as const },
     ...recorded(
       context,
-      actOf(act, 'decided', { roles, ...(warnings.length > 0 ? { warnings } : {}), ...given('note', note) }),
+      managersAct(act, 'decided', { roles, ...(warnings.length > 0 ? { warnings } : {}), ...given('note', note) }),
     ),
   };
+}
+
+/** The line for a start that is no decision: of a manager who has not seen every warning, or of somebody else. */
+function proposal(context: RemovalContext, now: Look, roles: string[]) {
+  const act = started(context, now);
+  const what = { roles, ...given('note', context.start.reason) };
+  return deciders(now.facts).includes(act.by) ? managersAct(act, 'proposed', what) : actOf(act, 'proposed', what);
 }
 
 const started = (context: RemovalContext, { facts, at }: Look): Act => ({
@@ -213,7 +221,10 @@ const started = (context: RemovalContext, { facts, at }: Look): Act => ({
 
 /** An order that was sent and not cancelled must be, when the case takes it back. */
 const takenBack = ({ order, toCancel }: RemovalContext): Pick<RemovalContext, 'toCancel'> => ({
-  toCancel: order?.state === 'sent' && order.number ? [...toCancel, order.number] : toCancel,
+  toCancel:
+    order?.state === 'sent' && order.number && !toCancel.includes(order.number)
+      ? [...toCancel, order.number]
+      : toCancel,
 });
 
 const returnedMail = (context: RemovalContext): TellInput => ({
@@ -295,10 +306,7 @@ const build = setup({
       return {
         ...seen({ ...context, roles }, now.facts, now.at),
         roles,
-        ...recorded(
-          context,
-          actOf(started(context, now), 'proposed', { roles, ...given('note', context.start.reason) }),
-        ),
+        ...recorded(context, proposal(context, now, roles)),
       };
     }),
     decidedAtStart: assign(({ context }, now: Look) => {
@@ -311,10 +319,9 @@ const build = setup({
         start.reason,
       );
     }),
-    superseededAtStart: assign(({ context }, { facts, at }: Look) => ({
-      ...seen(context, facts, at),
-      ...recorded(context, { at, step: 'superseded', ...given('by', facts.leaver?.request) }),
-    })),
+    supersededAtStart: assign(({ context }, { facts, at }: Look) =>
+      recorded(context, { at, step: 'superseded', ...given('by', facts.leaver?.request) }),
+    ),
 
     decided: assign(({ context, event }) => {
       if (event.type !== 'decided') return {};
@@ -327,7 +334,7 @@ const build = setup({
             ...seen(context, event.facts, event.at),
             ...takenBack(context),
             ending: 'kept' as const,
-            ...recorded(context, actOf(event, 'kept', given('note', event.note))),
+            ...recorded(context, managersAct(event, 'kept', given('note', event.note))),
           }
         : {},
     ),
@@ -350,7 +357,15 @@ const build = setup({
       event.type === 'withdrawn'
         ? {
             ...seen(context, event.facts, event.at),
-            ...recorded(context, actOf(event, 'withdrawnTooLate', { note: event.reason })),
+            ...recorded(context, managersAct(event, 'withdrawnTooLate', { note: event.reason })),
+          }
+        : {},
+    ),
+    returnedTooLate: assign(({ context, event }) =>
+      event.type === 'returned'
+        ? {
+            ...seen(context, event.facts, event.at),
+            ...recorded(context, actOf(event, 'returnedTooLate', { note: event.reason })),
           }
         : {},
     ),
@@ -420,7 +435,7 @@ function endedBy(context: RemovalContext, event: Event) {
       ...seen(context, event.facts, event.at),
       ...takenBack(context),
       ending: 'withdrawn' as const,
-      ...recorded(context, actOf(event, 'withdrawn', { note: event.reason })),
+      ...recorded(context, managersAct(event, 'withdrawn', { note: event.reason })),
     };
   if (event.type === 'superseded')
     return {
@@ -504,7 +519,7 @@ export const removalMachine = build.createMachine({
           {
             guard: seeing('leaverAtWork'),
             target: 'superseded',
-            actions: seeing('superseededAtStart'),
+            actions: [seeing('proposed'), seeing('supersededAtStart')],
           },
           {
             guard: seeing('isDecisionToUndo'),
@@ -626,7 +641,14 @@ export const removalMachine = build.createMachine({
       ],
       on: {
         removed: { guard: 'allowed', target: 'verifying', actions: 'saidRemoved' },
-        returned: { guard: 'allowed', target: 'deciding', actions: ['returned', 'tellReturned'] },
+        returned: [
+          {
+            guard: and(['allowed', 'shownGone']),
+            target: 'confirming',
+            actions: ['returnedTooLate', 'verifiedGone'],
+          },
+          { guard: 'allowed', target: 'deciding', actions: ['returned', 'tellReturned'] },
+        ],
         ...waysOut,
       },
       ...asking('remove', notice),

@@ -80,7 +80,9 @@ export function httpMinSupport(base: string, longestWait = LONGEST_WAIT): MinSup
       if (status === 200 || status === 201 || status === 409) {
         const answer = ordered.safeParse(jsonOf(text));
         if (answer.success) return { orderNumber: answer.data.orderNumber };
-        throw new Error(`Min Support answered ${status} without an order number; expected { "orderNumber": "…" }`);
+        // A conflict that names no order is a refusal like other 4xx (contract, "Orders").
+        if (status !== 409)
+          throw new Error(`Min Support answered ${status} without an order number; expected { "orderNumber": "…" }`);
       }
       if (status >= 400 && status < 500 && status !== 429)
         throw new OrderRefused(`Min Support refused the order (${status}): ${reasonIn(text) || 'no reason given'}`);

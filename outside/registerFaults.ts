@@ -53,8 +53,7 @@ function faultsOfPeople(file: ParsedFile, known: Set<string>, whole: boolean): s
   const heads = file.people.filter(({ manager }) => manager === null).map(({ id }) => id);
   if (heads.length > 1)
     faults.push(`more than one person has no manager: ${heads.join(', ')}; the head alone has "manager": null`);
-  if (whole && file.people.length > 0 && heads.length === 0)
-    faults.push('nobody is the head: exactly one person must have "manager": null');
+  if (whole && heads.length === 0) faults.push('nobody is the head: exactly one person must have "manager": null');
   return faults;
 }
 

@@ -53,7 +53,8 @@ export function parseRegisterFile(content: unknown): RegisterFile {
     .map((key) => `the file has an unknown field: ${JSON.stringify(key)}; expected ${LISTS.join(', ')}`);
 
   const read = <T>(list: (typeof LISTS)[number], schema: z.ZodType<T>): T[] => {
-    const values = content[list] ?? [];
+    // Small registers leave lists out; without people nothing else can be true.
+    const values = content[list] ?? (list === 'people' ? null : []);
     if (!Array.isArray(values)) {
       faults.push(`${list} must be a list`);
       return [];

@@ -105,6 +105,42 @@ leaver('may stay after all, and what was detached by then is said', async ({ wor
   assert.equal(end.record.at(-1)?.roles, []);
 });
 
+leaver('is not done while the register shows what was added meanwhile', async ({ world }) => {
+  const handle = await world.leaves('1005', '1000', await today(world));
+  await world.inState(handle, 'removing');
+  const [held] = (await world.outside.register.facts('1005', 'SUS')).roles;
+  await world.outside.register.setRoles('1005', 'SUS', [held ?? '', 'interventionManager']);
+  await world.act(handle, 'removed', { by: '1009' });
+  const end = await world.ended(handle);
+  assert.equal((await world.outside.register.facts('1005', 'SUS')).roles, []);
+  assert.ok(end.record.find(({ step }) => step === 'gone')?.roles?.includes('interventionManager'));
+});
+
+leaver('asks again for the removal of a role that was given while assignments were detached', async ({ world }) => {
+  const handle = await world.leaves('1004', '1000', await today(world));
+  await world.until(handle, (status) => status.waitingFor.length > 0);
+  await world.act(handle, 'detached', { by: '1002', assignments: ['a6'] });
+  await world.outside.register.detachAssignment('a7');
+  await world.outside.register.setRoles('1004', 'SUS', ['reader']);
+  await handle.signal('detached', { id: 'last', by: '1002', assignments: ['a7'] });
+  await world.inState(handle, 'removing');
+  await world.act(handle, 'removed', { by: '1009' });
+  assert.is((await world.ended(handle)).outcome, 'removed');
+  assert.equal((await world.outside.register.facts('1004', 'SUS')).roles, []);
+});
+
+leaver('goes on where an open removal is already on its way to an end', async ({ world }) => {
+  world.minSupport.behave({ kind: 'status', status: 503 });
+  const removal = await world.remove('1004', '1000');
+  await world.inState(removal, 'ordering');
+  await world.act(removal, 'withdrawn', { by: '1000', reason: 'behövs' });
+  const handle = await world.leaves('1004', '1000', await today(world));
+  await world.until(handle, ({ value }) => JSON.stringify(value).includes('working'));
+  assert.is((await world.act(handle, 'detached', { by: '1002', assignments: ['a6'] })).refused, null);
+  world.minSupport.behave({ kind: 'ok' });
+  assert.is((await world.ended(removal)).outcome, 'withdrawn');
+});
+
 leaver('takes over an open removal, whose order is cancelled and which says by what', async ({ world }) => {
   const removal = await world.remove('1004', '1000');
   await world.inState(removal, 'detaching');
@@ -126,7 +162,15 @@ leaver('at work makes a removal that starts now end at once', async ({ world }) 
   const handle = await world.leaves('1004', '1000', await today(world));
   await world.until(handle, (status) => status.waitingFor.length > 0);
   const removal = await world.remove('1004', '1000');
-  assert.is((await world.ended(removal)).outcome, 'superseded');
+  const end = await world.ended(removal);
+  assert.is(end.outcome, 'superseded');
+  assert.equal(
+    end.record.map(({ step, by }) => [step, by]),
+    [
+      ['proposed', '1000'],
+      ['superseded', (await world.status(handle)).request],
+    ],
+  );
 });
 
 leaver('whose days have not come lets a removal go on', async ({ world }) => {

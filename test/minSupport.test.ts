@@ -63,12 +63,17 @@ for (const [what, status, body] of [
   ['an order number of a wrong type', 201, '{"orderNumber":17}'],
   ['an order number that leads elsewhere', 201, '{"orderNumber":"../x"}'],
   ['an order number with control characters', 201, '{"orderNumber":"T\\u00001"}'],
-  ['a conflict without a number', 409, '{"error":"conflict"}'],
 ] as const)
   http(`an answer with ${what} is worth trying again`, async () => {
     server.behave({ kind: 'status', status, body });
     assert.is((await failureOf(httpMinSupport(server.url).order(KEY, order))).name, 'Error');
   });
+
+http('a conflict that names no order refuses for good', async () => {
+  server.behave({ kind: 'status', status: 409, body: '{"error":"conflict"}' });
+  const error = await failureOf(httpMinSupport(server.url).order(KEY, order));
+  assert.is(error.name, 'OrderRefused');
+});
 
 http('other 4xx refuse for good, with what the server said in one bounded line', async () => {
   server.behave({

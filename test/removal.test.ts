@@ -66,6 +66,27 @@ removal('can be undone for a short time after sending, with nothing ordered and 
   assert.equal([ordersOf(world, handle).length, world.smtp.mails.length], [0, 0]);
 });
 
+removal('is returned too late where the register already shows it gone: then it ends as removed', async ({ world }) => {
+  const handle = await world.remove('1005', '1000');
+  await world.inState(handle, 'removing');
+  await world.outside.register.setRoles('1005', 'SUS', []);
+  await world.act(handle, 'returned', { by: '1009', reason: 'fel roll' });
+  const end = await world.ended(handle);
+  assert.is(end.outcome, 'removed');
+  assert.equal(steps(end), ['decided', 'ordered', 'returnedTooLate', 'gone', 'confirmed', 'confirmed']);
+  assert.ok(ordersOf(world, handle).every(({ cancelled }) => !cancelled));
+});
+
+removal('that was returned and is kept at once has its order cancelled once', async ({ world }) => {
+  const handle = await world.remove('1005', '1000');
+  await world.inState(handle, 'removing');
+  await handle.signal('returned', { id: 'back', by: '1009', reason: 'fel roll' });
+  await handle.signal('decided', { id: 'keep', by: '1000', decision: 'keep' });
+  const end = await world.ended(handle);
+  assert.is(end.outcome, 'kept');
+  assert.is(steps(end).filter((step) => step === 'orderCancelled').length, 1);
+});
+
 removal('skips detaching where the person has no assignments', async ({ world }) => {
   const handle = await world.remove('1005', '1000');
   await world.inState(handle, 'removing');

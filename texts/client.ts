@@ -6,7 +6,7 @@ import type { Language, Text } from './problems.ts';
 export const inputTexts: Readonly<Record<string, string>> = {
   'a person id must be 1 to 32 of A-Z a-z 0-9': 'ett anställningsnummer ska vara 1 till 32 av A-Z a-z 0-9',
   'an id must be 1 to 32 of A-Z a-z 0-9 and dashes': 'ett id ska vara 1 till 32 av A-Z a-z 0-9 och bindestreck',
-  'a role must be 1 to 64 of A-Z a-z 0-9 and dashes': 'en roll ska vara 1 till 64 av A-Z a-z 0-9 och bindestreck',
+  'a role must be 1 to 64 printable characters': 'en roll ska vara 1 till 64 skrivbara tecken',
   'a warning id must be an id from the preview': 'en varning ska anges med sitt id från `aterkalla preview`',
   'id must be 1 to 64 of A-Z a-z 0-9 . _ -': 'id ska vara 1 till 64 av A-Z a-z 0-9 . _ -',
   'a text must not be empty': 'texten får inte vara tom',
@@ -78,6 +78,10 @@ const steps: Readonly<Record<string, Text>> = {
   gone: { sv: 'registret visar att den är borta', en: 'the register shows it gone' },
   undone: { sv: 'ångrat', en: 'undone' },
   withdrawn: { sv: 'återtaget', en: 'withdrawn' },
+  returnedTooLate: {
+    sv: 'skickades tillbaka för sent: behörigheten var redan borta',
+    en: 'returned too late: the authorisation was gone already',
+  },
   withdrawnTooLate: { sv: 'återtaget för sent', en: 'withdrawn too late' },
   returned: { sv: 'återsänt till chefen', en: 'returned to the manager' },
   superseded: { sv: 'ersatt av processen för den som slutar', en: "superseded by the leaver's process" },

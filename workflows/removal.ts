@@ -31,7 +31,8 @@ export async function removal(input: unknown): Promise<CaseStatus> {
     },
     refusal: (snapshot, event) => {
       const why = isEvent(event) ? whyNotRemoval(snapshot.context, event) : undefined;
-      return why && { code: 'Refused', message: refusalText(why) };
+      // On its way to an end a case takes nothing any more, as after it: so a leaver's process goes on.
+      return why && { code: why.why === 'ending' ? 'NotAccepted' : 'Refused', message: refusalText(why) };
     },
     status: (snapshot, base) => {
       const context: RemovalContext = snapshot.context;

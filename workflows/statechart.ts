@@ -210,6 +210,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     openInbox({
       events: this.#offered(),
       takesAnything: (name) => !options.events && machine.events.some((descriptor) => fits(name, descriptor)),
+      hasWildcards: !options.events && machine.events.some((name) => name.endsWith('*')),
       schemas: options.events,
       descriptions: options.descriptions,
       refuseNow: (name, _payload, id) => this.#refuseNow(name, id),
@@ -561,7 +562,13 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   }
 
   async #end() {
+    const isAnswering = this.#toAnswer.some(({ update }) => update);
     this.#answerSettled();
+    if (isAnswering && this.#sources.running > 0) {
+      // A result that came while a task that ends the workflow is open would undo that task, and an Update's answer with it.
+      this.#sources.stopAll();
+      await sleep(1, { summary: 'Ends' });
+    }
     await this.#refuseTheRest();
     this.#show();
     const { value, output } = this.#snapshot;

@@ -12,7 +12,7 @@ export type Ran = { exit: number | null; out: string; err: string };
 export function commandLine(env: NodeJS.ProcessEnv) {
   return (...words: string[]): Promise<Ran> =>
     new Promise((done) => {
-      const child = spawn(process.execPath, [join(root, 'client.ts'), ...words], {
+      const child = spawn(process.execPath, [join(root, 'aterkalla.mjs'), ...words], {
         // What was compiled once is kept: a test runs a hundred commands.
         env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: join(root, '.cache', 'compiled'), ...env },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -53,6 +53,16 @@ export function interpret(spec: StateSpec) {
   actor.start();
   const snapshot = () => actor.getSnapshot();
 
+  /** The questions of the sources that run, oldest first. */
+  const open = (): Question[] => {
+    const running = Object.keys(snapshot().children);
+    pending = pending.filter(
+      ({ question }, index) =>
+        running.includes(question.id) && index === pending.findLastIndex((each) => each.question.id === question.id),
+    );
+    return pending.map(({ question }) => question);
+  };
+
   return {
     snapshot,
     emitted,
@@ -61,28 +71,19 @@ export function interpret(spec: StateSpec) {
       actor.send(event);
     },
     /**
-     * Fires each timer at its own time, so that what it sets counts from there.
+     * Goes on to when the next timer is due, at most for this time.
      *
-     * @returns false where no clock but this one would fire them in this order: what comes then says nothing.
+     * @returns how much time has passed; null where no clock but this one would fire those that are due in this order: what
+     *   comes then says nothing.
      */
-    pass(time: number): boolean {
-      const end = simulated.now() + time;
-      for (let due = nextDue(); due <= end; due = nextDue()) {
-        if (isAmbiguous(due)) return false;
-        simulated.set(due);
-      }
-      simulated.set(end);
-      return true;
+    pass(time: number): number | null {
+      const due = nextDue();
+      const passed = Math.min(time, due - simulated.now());
+      if (passed < time && isAmbiguous(due)) return null;
+      simulated.increment(passed);
+      return passed;
     },
-    /** The questions of the sources that run, oldest first. */
-    open(): Question[] {
-      const running = Object.keys(snapshot().children);
-      pending = pending.filter(
-        ({ question }, index) =>
-          running.includes(question.id) && index === pending.findLastIndex((each) => each.question.id === question.id),
-      );
-      return pending.map(({ question }) => question);
-    },
+    open,
     async answer(question: Question, output: number | null) {
       stimulus = ++stimuli;
       const one = pending.find((each) => each.question === question);

@@ -54,8 +54,8 @@ export type StateSpec = {
 /** What a source is asked; the number tells one question of an invoked source from its next. */
 export type Question = { id: string; number: number };
 
-/** How long a delay of 1 is, in milliseconds. */
-export const UNIT = 600_000;
+/** How long a delay of 1 is, in milliseconds: so long that what a slow machine takes is nothing beside it. */
+export const UNIT = 32 * 3_600_000;
 
 /** Transitions that need neither a person nor time use this up, so that no machine runs for ever. */
 const BUDGET = 20;

@@ -2,7 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import { temporalTestServer } from '../../setup/temporal.ts';
 
 /** A server whose time can be skipped and workers for the workflows that test the runner, with nothing but the runner. */
@@ -25,31 +32,32 @@ export type RunnerWorld = {
   /** What the activity `ask` was asked and has not answered yet. */
   asked: Asked[];
   work(taskQueue: string, options?: Partial<WorkerOptions>): Promise<RunningWorker>;
-  start(type: string, input: unknown, taskQueue?: string): Promise<Handle>;
+  start(type: string, input: unknown, taskQueue: string): Promise<Handle>;
   /** Answers, and waits until the server has the answer. */
   answer(asked: Asked, output: unknown, fails?: boolean): Promise<void>;
-  /** Waits in real time until something is so; fails after 10 s with what was expected. */
+  /** Waits in real time until something is so; fails after a minute with what was expected. */
   until<Value>(what: string, look: () => Value | undefined | Promise<Value | undefined>): Promise<Value>;
   stop(): Promise<void>;
 };
 
-export const QUEUE = 'runner';
 let started = 0;
 
-/** @param activities those of the worker on the queue `runner`, beside `ask`. */
-export async function startRunnerWorld(
-  activities: Record<string, (input: never) => unknown> = {},
-): Promise<RunnerWorld> {
+/** What every world needs, made once: the bundle of the workflows that test the runner. */
+export async function prepareRunnerWorlds(): Promise<WorkflowBundleWithSourceMap> {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
-  const executable = { type: 'existing-path', path: await temporalTestServer() } as const;
-  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
-  const workflowBundle = await bundleWorkflowCode({
+  return bundleWorkflowCode({
     workflowsPath: new URL('runnerWorkflows.ts', import.meta.url).pathname,
     logger: new DefaultLogger('ERROR'),
   });
+}
+
+/** A world for one case alone: what another one left running would hold its clock. */
+export async function startRunnerWorld(workflowBundle: WorkflowBundleWithSourceMap): Promise<RunnerWorld> {
+  const executable = { type: 'existing-path', path: await temporalTestServer() } as const;
+  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
   const asked: Asked[] = [];
   const ask = (question: unknown) =>
     new Promise((resolve, reject) => {
@@ -77,7 +85,7 @@ export async function startRunnerWorld(
         connection: env.nativeConnection,
         taskQueue,
         workflowBundle,
-        activities: { ask, ...activities },
+        activities: { ask },
         ...options,
       });
       const ended = worker.run();
@@ -91,7 +99,7 @@ export async function startRunnerWorld(
       workers.add(running);
       return running;
     },
-    start: (type, input, taskQueue = QUEUE) =>
+    start: (type, input, taskQueue) =>
       env.client.workflow.start(type, { taskQueue, workflowId: `${type}-${started++}`, args: [input] }),
     async answer(one, output, fails = false) {
       if (fails) one.fail(String(output));
@@ -102,7 +110,7 @@ export async function startRunnerWorld(
       });
     },
     async until(what, look) {
-      const end = Date.now() + 10_000;
+      const end = Date.now() + 60_000;
       for (;;) {
         const found = await look();
         if (found !== undefined) return found;

@@ -3,6 +3,7 @@ import {
   defineSignal,
   defineUpdate,
   setDefaultSignalHandler,
+  setDefaultUpdateHandler,
   setHandler,
 } from '@temporalio/workflow';
 
@@ -85,7 +86,9 @@ export function refusalFailure(refusal: Refusal, now: Payload): ApplicationFailu
  */
 export function openInbox(inbox: {
   events: readonly string[];
+  /** Whether a name that is not among the events fits a wildcard of the machine. */
   takesAnything: (name: string) => boolean;
+  hasWildcards: boolean;
   schemas: Readonly<Record<string, Schema>> | undefined;
   descriptions: Readonly<Record<string, string>> | undefined;
   refuseNow: (name: string, payload: Payload, id: string | null) => Refusal | undefined;
@@ -95,38 +98,43 @@ export function openInbox(inbox: {
 }): void {
   const read = (name: string, args: readonly unknown[]) => parsePayload(args, inbox.schemas?.[name]);
   const idOf = (payload: Payload) => (typeof payload.id === 'string' ? payload.id : null);
+  const unknown = (): Refusal => ({
+    code: 'InvalidInput',
+    message: `there is no such event; there are: ${inbox.events.join(', ')}`,
+  });
   const signalled = (name: string, args: readonly unknown[]) => {
     const known = inbox.events.includes(name) || (!name.startsWith('xstate.') && inbox.takesAnything(name));
-    const payload: Payload | Refusal = known
-      ? read(name, args)
-      : { code: 'InvalidInput', message: `there is no such event; there are: ${inbox.events.join(', ')}` };
+    const payload: Payload | Refusal = known ? read(name, args) : unknown();
     if (isRefusal(payload)) inbox.ignore(name, args[0], payload);
     else inbox.take({ name, payload, id: idOf(payload) });
   };
+  const updated = (name: string, args: readonly unknown[]) => {
+    const payload = read(name, args);
+    if (isRefusal(payload)) throw refusalFailure(payload, inbox.now());
+    return new Promise((resolve, reject) => {
+      const update = { resolve, reject: (refusal: Refusal) => reject(refusalFailure(refusal, inbox.now())) };
+      inbox.take({ name, payload, id: idOf(payload), update });
+    });
+  };
   // The default handler first: it takes all signals that came before the first task, in their order.
   setDefaultSignalHandler((name, ...args) => signalled(name, args));
+  // Without wildcards Temporal itself rejects an update that nobody knows, which leaves no history.
+  if (inbox.hasWildcards)
+    setDefaultUpdateHandler((name, ...args) => {
+      if (name.startsWith('xstate.') || !inbox.takesAnything(name)) throw refusalFailure(unknown(), inbox.now());
+      return updated(name, args);
+    });
 
   for (const name of inbox.events) {
     const options = inbox.descriptions?.[name] ? { description: inbox.descriptions[name] } : {};
     setHandler(defineSignal<unknown[]>(name), (...args: unknown[]) => signalled(name, args), options);
-    setHandler(
-      defineUpdate<unknown, unknown[]>(name),
-      (...args: unknown[]) => {
+    setHandler(defineUpdate<unknown, unknown[]>(name), (...args: unknown[]) => updated(name, args), {
+      ...options,
+      validator: (...args: unknown[]) => {
         const payload = read(name, args);
-        if (isRefusal(payload)) throw refusalFailure(payload, inbox.now());
-        return new Promise((resolve, reject) => {
-          const update = { resolve, reject: (refusal: Refusal) => reject(refusalFailure(refusal, inbox.now())) };
-          inbox.take({ name, payload, id: idOf(payload), update });
-        });
+        const refusal = isRefusal(payload) ? payload : inbox.refuseNow(name, payload, idOf(payload));
+        if (refusal) throw refusalFailure(refusal, inbox.now());
       },
-      {
-        ...options,
-        validator: (...args: unknown[]) => {
-          const payload = read(name, args);
-          const refusal = isRefusal(payload) ? payload : inbox.refuseNow(name, payload, idOf(payload));
-          if (refusal) throw refusalFailure(refusal, inbox.now());
-        },
-      },
-    );
+    });
   }
 }

@@ -5,7 +5,7 @@ import type { AnyEventObject } from 'xstate';
 export type DueEvent = { id: string; event: AnyEventObject; to: string | null; due: number };
 
 /** A timer that fires within this time of its due time counts as punctual (milliseconds). */
-const PUNCTUAL = 10_000;
+const PUNCTUAL = 60_000;
 
 /**
  * The machine's delayed events, on one durable timer that is always set for the next of them. Events are handed out in
