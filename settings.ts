@@ -97,9 +97,11 @@ const isA = (path: string, kind: 'file' | 'folder') => {
   return found && (kind === 'file' ? found.isFile() : found.isDirectory());
 };
 
+const hostOf = (text: string) => (URL.canParse(text) ? new URL(text).hostname : '');
+
 const loginSchema = z.object({
   OIDC_ISSUER: url('http:', 'https:').refine(
-    (text) => !text || text.startsWith('https:') || isLoopback(new URL(text).hostname),
+    (text) => !text || !URL.canParse(text) || new URL(text).protocol !== 'http:' || isLoopback(hostOf(text)),
     'must be https:// unless the provider runs on this machine',
   ),
   OIDC_CLIENT_ID: z.string().max(200).optional(),
@@ -107,7 +109,7 @@ const loginSchema = z.object({
   OIDC_SCOPE: z
     .string()
     .default('openid')
-    .refine((text) => text.split(' ').includes('openid'), 'must hold the scope openid'),
+    .refine((text) => text.split(' ').includes('openid'), 'must be scopes with openid among them'),
   OIDC_CLAIM: z
     .string()
     .default('sub')
@@ -132,8 +134,8 @@ const schema = z.object({
     .default('127.0.0.1')
     .refine((text) => isIP(text) !== 0 || text === 'localhost', 'must be an IP address to listen on, or localhost'),
   PORTAL_URL: url('http:', 'https:').refine(
-    (text) => !text || (new URL(text).pathname === '/' && !new URL(text).search && !new URL(text).hash),
-    'must have no path: the portal wants a host of its own',
+    (text) => !text || !URL.canParse(text) || /^[a-z]+:\/\/[^/?#]+\/?$/i.test(text),
+    'must be without a path: the portal wants a host of its own',
   ),
   PORTAL_SESSION_KEY: z
     .string()
@@ -236,8 +238,7 @@ function reachProblems({ OIDC_ISSUER, PORTAL_HOST, PORTAL_URL }: Values): string
   const needs = 'but without OIDC_ISSUER anybody may log in as anybody, so that only this machine may reach it';
   const problems: string[] = [];
   if (!isLoopback(PORTAL_HOST)) problems.push(`PORTAL_HOST is ${JSON.stringify(PORTAL_HOST)} ${needs}`);
-  if (PORTAL_URL && !isLoopback(new URL(PORTAL_URL).hostname))
-    problems.push(`PORTAL_URL is of another machine, ${needs}`);
+  if (PORTAL_URL && !isLoopback(hostOf(PORTAL_URL))) problems.push(`PORTAL_URL is of another machine, ${needs}`);
   return problems;
 }
 

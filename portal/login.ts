@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as openid from 'openid-client';
 import * as z from 'zod/mini';
 import { createProvider, personIn } from '../client/provider.ts';
@@ -28,7 +29,13 @@ export function addLogin(app: App, { cases, sessions, needs }: Parts, url: () =>
     return made();
   };
   const callback = () => `${url()}/login/callback`;
-  const rateLimit = { max: 60, timeWindow: '1 minute' };
+  // Behind a proxy everybody comes from one address.
+  const rateLimit = { max: 600, timeWindow: '1 minute' };
+  /** Back to the start page, which says what to do. */
+  const failed = (why: 'failed' | 'cancelled' | 'unknown' | 'away', request: FastifyRequest, reply: FastifyReply) => {
+    request.log.error({ why }, 'a login did not work');
+    return reply.redirect(`/?login=${why}`);
+  };
 
   app.route({
     method: 'GET',
@@ -37,7 +44,8 @@ export function addLogin(app: App, { cases, sessions, needs }: Parts, url: () =>
     schema: { hide: true },
     handler: async (request, reply) => {
       const { to } = z.parse(z.object({ to: z.optional(z.unknown()) }), request.query);
-      const config = await provider();
+      const config = await provider().catch(() => null);
+      if (!config) return failed('away', request, reply);
       const login = {
         state: openid.randomState(),
         nonce: openid.randomNonce(),
@@ -67,12 +75,8 @@ export function addLogin(app: App, { cases, sessions, needs }: Parts, url: () =>
     handler: async (request, reply) => {
       const login = request.session.get('login');
       request.session.set('login', undefined);
-      const failed = (why: string) => {
-        request.log.error({ why }, 'a login did not work');
-        return reply.redirect(`/?login=${why}`);
-      };
       // Nobody began a login in this browser, or it was used already.
-      if (!login) return failed('failed');
+      if (!login) return failed('failed', request, reply);
       let claims: Record<string, unknown> | undefined;
       try {
         const tokens = await openid.authorizationCodeGrant(await provider(), new URL(request.url, url()), {
@@ -84,11 +88,11 @@ export function addLogin(app: App, { cases, sessions, needs }: Parts, url: () =>
         claims = tokens.claims();
       } catch (error) {
         if (error instanceof openid.AuthorizationResponseError && error.error === 'access_denied')
-          return failed('cancelled');
-        return failed('failed');
+          return failed('cancelled', request, reply);
+        return failed('failed', request, reply);
       }
       const person = personIn(claims, settings().claim);
-      if (person === null || (await cases.ask('whoIs', { person })) === null) return failed('unknown');
+      if (person === null || (await cases.ask('whoIs', { person })) === null) return failed('unknown', request, reply);
       sessions.begin(request, person);
       return reply.header('cache-control', 'no-store').redirect(login.to);
     },
