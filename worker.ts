@@ -117,8 +117,12 @@ function logLine({ level, message, meta }: LogEntry): void {
   console.error([`${new Date().toISOString()} ${level} ${message.split('\n')[0]}`, ...about].join(' '));
 }
 
-/** The worker alone, against a Temporal server elsewhere: `node worker.ts`. */
-async function main(): Promise<void> {
+/**
+ * The worker alone, against a Temporal server elsewhere: `node worker.ts`. Ends the process when it is told to.
+ *
+ * @param workflowsPath the module that exports the workflows, where it is not the project's own.
+ */
+export async function runWorker(workflowsPath?: string): Promise<void> {
   const settings = readSettings(process.env);
   const { temporal } = settings;
   if (temporal.kind === 'embedded')
@@ -139,11 +143,18 @@ async function main(): Promise<void> {
     const outside = await openOutside(settings);
     undo.add(() => outside.close());
     const client = new Client({ connection, namespace: temporal.namespace });
-    const worker = await startWorker({ connection: native, namespace: temporal.namespace, client, outside, settings });
+    const worker = await startWorker({
+      connection: native,
+      namespace: temporal.namespace,
+      client,
+      outside,
+      settings,
+      ...(workflowsPath && { workflowsPath }),
+    });
     undo.add(() => worker.shutdown());
     console.log(`ready: worker for ${temporal.address}, namespace ${temporal.namespace}, task queue ${TASK_QUEUE}`);
     return worker;
   });
 }
 
-if (isMain(import.meta.url)) await main();
+if (isMain(import.meta.url)) await runWorker();

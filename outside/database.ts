@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
+import { FACTS, FACTS_AND_GONE } from './registerRows.ts';
 
 /**
  * PostgreSQL, or PGlite (PostgreSQL inside this process, on a folder) where there is none: the same SQL for both, behind
@@ -96,6 +97,8 @@ const SCHEMA = [
   'create index if not exists assignments_person on aterkalla.assignments (person)',
   'create index if not exists assignments_organisation on aterkalla.assignments (organisation, role)',
   'create index if not exists assignments_intervention on aterkalla.assignments (intervention, role)',
+  FACTS.create,
+  FACTS_AND_GONE.create,
 ];
 
 /** Several workers may start at once on one database: one makes the tables, the others wait for it. */
@@ -106,7 +109,7 @@ export async function alone<T>(database: Database, work: (query: Query) => Promi
   });
 }
 
-/** Makes the tables that are missing. */
+/** Makes the tables and functions that are missing. */
 export const createTables = (database: Database): Promise<void> =>
   alone(database, async (query) => {
     for (const statement of SCHEMA) await query(statement);

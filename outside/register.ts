@@ -46,6 +46,8 @@ async function keepRoles(query: Query, person: string, system: string, roles: st
     );
 }
 
+const TABLES = ['people', 'organisations', 'interventions', 'authorisations', 'assignments'];
+
 async function replaceAll(query: Query, file: RegisterFile): Promise<void> {
   const fill = async (table: string, columns: string, entries: unknown[]) => {
     await query(`delete from aterkalla.${table}`);
@@ -73,6 +75,8 @@ async function replaceAll(query: Query, file: RegisterFile): Promise<void> {
     'id text, person text, role text, organisation text, intervention text, stranded boolean',
     file.assignments,
   );
+  // The embedded database has nobody who would do this by itself, and plans as for empty tables without it.
+  await query(`analyze ${TABLES.map((table) => `aterkalla.${table}`).join(', ')}`);
 }
 
 /** One entry as JSON, its fields in the order of the contract. */
@@ -122,8 +126,8 @@ export function openRegister(database: Database): KeptRegister {
       const asOf = new Date().toISOString();
       const [row] =
         known.length === 0
-          ? await query(FACTS, [employee, system])
-          : await query(FACTS_AND_GONE, [employee, system, JSON.stringify(known)]);
+          ? await query(FACTS.call, [employee, system])
+          : await query(FACTS_AND_GONE.call, [employee, system, JSON.stringify(known)]);
       return factsOf(row, employee, asOf);
     },
     async person(id) {

@@ -22,6 +22,19 @@ const sources = [
   join('setup', 'webpackInProduction.ts'),
 ];
 const KEPT = 5;
+/**
+ * Loaded once for all cases instead of once for each: what is pure and keeps nothing of a case. Not the message schemas,
+ * which zod changes when they are first used; what is shared is frozen.
+ */
+const shared = [
+  'machines/removal.ts',
+  'machines/employeeLeaves.ts',
+  'machines/deadlines.ts',
+  'machines/requestNumber.ts',
+  'machines/rights.ts',
+  'texts/refusals.ts',
+  'texts/temporal.ts',
+];
 
 /** For `WorkerOptions.dataConverter`, wherever the bundle is used. */
 export const payloadConverterPath = join(root, 'workflows', 'payloadConverter.ts');
@@ -60,6 +73,7 @@ export async function bundleFile(workflowsPath = join(root, 'workflows', 'index.
     workflowsPath,
     workflowInterceptorModules,
     payloadConverterPath,
+    preloadModules: shared.map((path) => join(root, path)),
     webpackConfigHook: inProduction,
     logger: onlyErrors,
   });

@@ -21,7 +21,7 @@ count.before(async (context) => {
   const registerFile = join(dataDir, 'register.json');
   writeFileSync(registerFile, JSON.stringify(register()));
   const env = { DATA_DIR: dataDir, TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0', REGISTER_FILE: registerFile };
-  const workflowsPath = new URL('support/handwritten.ts', import.meta.url).pathname;
+  const workflowsPath = new URL('../bench/handwritten.ts', import.meta.url).pathname;
   context.system = await startSystem(readSettings(env), { workflowsPath });
 });
 count.after(async ({ system }) => {

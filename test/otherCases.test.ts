@@ -8,7 +8,7 @@ import { startWorld, type World } from './support/world.ts';
 const test = suite<{ world?: World }>('Cases of one employee');
 
 test.before(async (context) => {
-  context.world = await startWorld();
+  context.world = await startWorld({ isDevelopmentServer: true });
 });
 test.after(async ({ world }) => world?.stop());
 

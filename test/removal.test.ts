@@ -8,7 +8,7 @@ import { type Case, startWorld, type World } from './support/world.ts';
 const removal = suite<{ world: World }>('A removal');
 
 removal.before(async (context) => {
-  context.world = await startWorld();
+  context.world = await startWorld({ isDevelopmentServer: true });
 });
 removal.before.each(({ world }) => world.fresh());
 removal.after(({ world }) => world.stop());
@@ -222,7 +222,7 @@ removal('cancels the order that was on its way when it was withdrawn', async ({ 
   const handle = await world.remove('1001', '1000');
   await world.inState(handle, 'ordering');
   assert.is((await world.act(handle, 'withdrawn', { by: '1000', reason: 'ångrar' })).refused, null);
-  assert.is((await world.act(handle, 'withdrawn', { by: '1000', reason: 'ångrar' })).refused, 'Refused');
+  assert.is((await world.act(handle, 'withdrawn', { by: '1000', reason: 'ångrar' })).refused, 'NotAccepted');
   world.minSupport.behave({ kind: 'ok' });
   const end = await world.ended(handle);
   assert.is(end.outcome, 'withdrawn');

@@ -7,7 +7,7 @@ import { type Case, startWorld, type World } from './support/world.ts';
 const signals = suite<{ world: World }>('Signals');
 
 signals.before(async (context) => {
-  context.world = await startWorld();
+  context.world = await startWorld({ isDevelopmentServer: true });
 });
 signals.before.each(({ world }) => world.fresh());
 signals.after(({ world }) => world.stop());

@@ -38,7 +38,7 @@ const rights = proxyLocalActivities<Pick<Sources, 'lookUp'>>({
 });
 
 /** What the register shows when somebody acts. Bounded: one that does not answer means "try again". */
-export const lookUpRights = async (input: LookUpInput) => ({ facts: await rights.lookUp(input) });
+export const lookUpRights = (input: LookUpInput) => rights.lookUp(input).then((facts) => ({ facts }));
 
 /** What an Update answers, and the first answer to a start (contract, "Temporal"). */
 const answer = ({ request, state, accepts, outcome }: CaseStatus) => ({ request, state, accepts, outcome });

@@ -159,7 +159,10 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   #options: StatechartOptions<Machine, Status>;
   #snapshot: AnyMachineSnapshot;
   #timers: Timers;
-  #sources = new Sources((event) => this.#events.push(event));
+  #sources = new Sources((event) => {
+    this.#events.push(event);
+    this.#goOn();
+  });
   /** What the machine sends itself: handled in the same instant, before anything else. */
   #toItself: AnyEventObject[] = [];
   /** What sources answered, which goes before any command. */
@@ -180,6 +183,11 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   #seq: number;
   #shown = '';
   #stoppedByParent = false;
+  /** Does what there is to do now. */
+  #goOn = () => {};
+  #isWatched = false;
+  /** The status of a snapshot, which is asked for several times before the next. */
+  #known: { snapshot: AnyMachineSnapshot; ignored: Ignored[]; status: Status | undefined } | null = null;
 
   constructor(machine: Machine, options: StatechartOptions<Machine, Status>) {
     this.#machine = machine;
@@ -229,7 +237,22 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
 
   async untilDone() {
     try {
-      await this.#follow();
+      await new Promise<void>((done, fail) => {
+        const end = (result: () => void) => {
+          this.#goOn = () => {};
+          result();
+        };
+        this.#goOn = () => {
+          try {
+            this.#follow();
+            if (this.#snapshot.status !== 'active') end(done);
+            else if (this.#isLong()) end(() => this.#continueAsNew().catch(fail));
+          } catch (error) {
+            end(() => fail(error));
+          }
+        };
+        this.#goOn();
+      });
     } catch (error) {
       await this.#refuseTheRest();
       throw error;
@@ -237,7 +260,9 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     return this.#end();
   }
 
-  async #follow(): Promise<void> {
+  /** Does all there is to do now. */
+  #follow(): void {
+    if (this.#stoppedByParent) throw new CancelledFailure('stopped by the parent');
     while (this.#snapshot.status === 'active') {
       const own = this.#toItself.shift();
       if (own) {
@@ -272,10 +297,23 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
         }
       }
       this.#settle();
-      await this.#continueAsNewIfLong();
-      await condition(() => this.#hasWork());
-      if (this.#stoppedByParent) throw new CancelledFailure('stopped by the parent');
+      this.#watch();
+      return;
     }
+  }
+
+  /**
+   * Goes on once something came from outside. What a source answers has it go on at once; all else waits until everything
+   * that the same task brings has come in, since answers go before commands. One condition does for many answers, and no
+   * promise is awaited in the loop: the SDK keeps a stack trace of each, which every replay pays for.
+   */
+  #watch(): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    condition(() => this.#hasWork()).then(() => {
+      this.#isWatched = false;
+      this.#goOn();
+    });
   }
 
   /** Commands are taken one at a time: not while facts are looked up, nor while something short is under way. */
@@ -331,7 +369,9 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       lookUp({ name, payload, snapshot: this.#snapshot }).then(
         (facts) => {
           this.#away = false;
-          if (this.#lookingFor === command) this.#looked = { command, facts };
+          if (this.#lookingFor !== command) return;
+          this.#looked = { command, facts };
+          this.#goOn();
         },
         (error) => this.#factsAreAway(command, error),
       );
@@ -501,14 +541,21 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   }
 
   status(): unknown {
-    const base = this.#base();
-    return this.#options.status?.(this.#snapshot, base) ?? { ...base, context: this.#snapshot.context };
+    return this.#status() ?? { ...this.#base(), context: this.#snapshot.context };
+  }
+
+  /** What `options.status` makes of the present snapshot. */
+  #status(): Status | undefined {
+    const snapshot = this.#snapshot;
+    const ignored = this.#ignored;
+    if (this.#known?.snapshot !== snapshot || this.#known.ignored !== ignored)
+      this.#known = { snapshot, ignored, status: this.#options.status?.(snapshot, this.#base()) };
+    return this.#known.status;
   }
 
   #answer(): unknown {
-    const { status, answer } = this.#options;
-    const base = this.#base();
-    return status && answer ? answer(status(this.#snapshot, base)) : base;
+    const status = this.#status();
+    return status && this.#options.answer ? this.#options.answer(status) : this.#base();
   }
 
   /** What a refusal says about the present: the answer without its record. */
@@ -524,9 +571,9 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   }
 
   #show(): void {
-    const { status, show } = this.#options;
-    if (!status || !show) return;
-    const { details, searchAttributes } = show(status(this.#snapshot, this.#base()));
+    const status = this.#status();
+    if (!status || !this.#options.show) return;
+    const { details, searchAttributes } = this.#options.show(status);
     setCurrentDetails(details);
     // What a local activity is about to change is not worth an event of its own: it is over within milliseconds.
     if (this.#sources.hasLocal && this.#snapshot.status === 'active') return;
@@ -538,13 +585,19 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     if (changed.length > 0) upsertSearchAttributes(changed);
   }
 
-  /** A long wait begins a new run with what is open, so that histories stay short. */
-  async #continueAsNewIfLong(): Promise<void> {
+  /** True once the history is long, while nothing is under way. */
+  #isLong(): boolean {
     const info = workflowInfo();
     const { continueAsNewAt } = this.#options;
     const long = continueAsNewAt ? info.historyLength >= continueAsNewAt : info.continueAsNewSuggested;
+    if (!long) return false;
     const busy = this.#sources.running > 0 || !this.#free() || this.#toAnswer.length > 0 || !allHandlersFinished();
-    if (!long || busy || this.#commands.some(({ update }) => update)) return;
+    return !busy && !this.#commands.some(({ update }) => update);
+  }
+
+  /** A long wait begins a new run with what is open, so that histories stay short. */
+  async #continueAsNew(): Promise<never> {
+    const info = workflowInfo();
     this.#timers.disarm();
     const carried: Carried = {
       snapshot: toPlain(this.#snapshot),
@@ -556,7 +609,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       way: this.#way,
       seq: this.#seq,
     };
-    await makeContinueAsNewFunc({ memo: { ...info.memo, [MEMO]: carried } })(
+    return makeContinueAsNewFunc({ memo: { ...info.memo, [MEMO]: carried } })(
       ...(this.#options.args ?? [this.#options.input]),
     );
   }
@@ -572,7 +625,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     await this.#refuseTheRest();
     this.#show();
     const { value, output } = this.#snapshot;
-    const status = this.#options.status?.(this.#snapshot, this.#base());
+    const status = this.#status();
     return status ? { value, output, status } : { value, output };
   }
 

@@ -76,8 +76,8 @@ const ORDER_TO_END = ['decided', 'ordered', 'detached', 'removed', 'gone', 'conf
 const BOTH = ['before', 'after'] as const;
 const BEFORE = ['before'] as const;
 /** How every look at the register begins, and what only those have that know of assignments. */
-const LOOK = 'select p.id is not null as known';
-const LOOK_WITH_KNOWN = 'jsonb_to_recordset';
+const LOOK = 'select aterkalla.facts';
+const LOOK_WITH_KNOWN = 'aterkalla.facts_and_gone';
 
 const start = ({ d, employee, id }: Run) =>
   d.client.workflow.start('removal', {

@@ -15,6 +15,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AnyEventObject } from 'xstate';
+import { within } from './within.ts';
 
 /**
  * How a source is carried out: as an activity, or as a local one where it is short and idempotent. Commands wait for a
@@ -84,18 +85,27 @@ export class Sources {
     const isLocal = 'local' in options && !isMachine;
     const run: Run = { id, scope, child, isLocal, commandsWait: isLocal || (options.commandsWait ?? false) };
     this.#running.push(run);
-    const work = child
-      ? child.then((handle) => handle.result()).then(childOutput)
-      : scope.run(() => runActivity(name, input, summary, options));
     const end = (event: AnyEventObject) => {
       if (!this.#running.includes(run)) return;
       this.#running.splice(this.#running.indexOf(run), 1);
       this.#answer(event);
     };
-    work.then(
-      (output) => end({ type: `xstate.done.actor.${id}`, output, actorId: id }),
-      (error) => end({ type: `xstate.error.actor.${id}`, error: asThrown(error), actorId: id }),
-    );
+    const done = (output: unknown) => end({ type: `xstate.done.actor.${id}`, output, actorId: id });
+    const failed = (error: unknown) => end({ type: `xstate.error.actor.${id}`, error: asThrown(error), actorId: id });
+    if (child) {
+      child.then((handle) => handle.result()).then((result) => done(childOutput(result)), failed);
+      return;
+    }
+    const call = activity(name, summary, options);
+    const ask = () =>
+      within(scope, () => {
+        call(input).then(done, (error) => {
+          // What the source threw is its answer. One that was lost with its worker has not answered: ask again.
+          if (wasLost(error) && this.#running.includes(run)) ask();
+          else failed(error);
+        });
+      });
+    ask();
   }
 
   /** Cancels a source; what it still answers is not heard. */
@@ -131,18 +141,14 @@ async function startChildWorkflow(name: string, id: string, input: unknown, summ
   });
 }
 
-async function runActivity(name: string, input: unknown, summary: string, options: SourceOptions): Promise<unknown> {
-  if ('local' in options) return named(proxyLocalActivities<Functions>({ ...options.local, summary }), name)(input);
-  const activity = named(proxyActivities<Functions>({ ...DEFAULTS, ...options.activity, summary }), name);
-  for (;;) {
-    try {
-      return await activity(input);
-    } catch (error) {
-      // What the source threw is its answer. One that was lost with its worker has not answered: ask again.
-      if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
-    }
-  }
+/** The activity that carries a source out. */
+function activity(name: string, summary: string, options: SourceOptions): (input: unknown) => Promise<unknown> {
+  return 'local' in options
+    ? named(proxyLocalActivities<Functions>({ ...options.local, summary }), name)
+    : named(proxyActivities<Functions>({ ...DEFAULTS, ...options.activity, summary }), name);
 }
+
+const wasLost = (error: unknown): boolean => error instanceof ActivityFailure && error.cause instanceof TimeoutFailure;
 
 function named(functions: Functions, name: string) {
   const found = functions[name];

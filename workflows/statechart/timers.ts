@@ -1,8 +1,16 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { AnyEventObject } from 'xstate';
+import { within } from './within.ts';
 
 /** An event that is due at a time: to the machine itself, or to one of its children. */
-export type DueEvent = { id: string; event: AnyEventObject; to: string | null; due: number };
+export type DueEvent = {
+  id: string;
+  event: AnyEventObject;
+  to: string | null;
+  due: number;
+  /** Whether its id still means this one: XState forgets an id that is used anew, and when one of its events fires. */
+  isNamed: boolean;
+};
 
 /** A timer that fires within this time of its due time counts as punctual (milliseconds). */
 const PUNCTUAL = 60_000;
@@ -42,12 +50,17 @@ export class Timers {
   }
 
   set(id: string, event: AnyEventObject, to: string | null, delay: number): void {
-    this.#events.push({ id, event, to, due: this.#base + Math.max(0, delay) });
+    this.#forget(id);
+    this.#events.push({ id, event, to, due: this.#base + Math.max(0, delay), isNamed: true });
   }
 
   cancel(id: string): void {
-    const at = this.#events.findLastIndex((timer) => timer.id === id);
+    const at = this.#events.findIndex((timer) => timer.id === id && timer.isNamed);
     if (at >= 0) this.#events.splice(at, 1);
+  }
+
+  #forget(id: string): void {
+    for (const timer of this.#events) if (timer.id === id) timer.isNamed = false;
   }
 
   #next(): DueEvent | undefined {
@@ -67,6 +80,7 @@ export class Timers {
     const next = this.#next();
     if (!next || next.due > Math.max(now, this.#fired)) return undefined;
     this.#events.splice(this.#events.indexOf(next), 1);
+    this.#forget(next.id);
     return next;
   }
 
@@ -79,17 +93,21 @@ export class Timers {
     if (!next) return;
     const armed = { due: next.due, scope: new CancellationScope() };
     this.#armed = armed;
-    armed.scope
-      .run(() => sleep(Math.max(1, next.due - now), { summary: summary(next) }))
-      .then(() => {
-        this.#fired = next.due;
-      })
-      .catch((error) => {
-        if (!isCancellation(error)) throw error;
-      })
-      .finally(() => {
-        if (this.#armed === armed) this.#armed = null;
-      });
+    const ended = () => {
+      if (this.#armed === armed) this.#armed = null;
+    };
+    within(armed.scope, () => {
+      sleep(Math.max(1, next.due - now), { summary: summary(next) }).then(
+        () => {
+          this.#fired = next.due;
+          ended();
+        },
+        (error) => {
+          ended();
+          if (!isCancellation(error)) throw error;
+        },
+      );
+    });
   }
 
   /** Ends the durable timer, when the machine is done or continues as new. */

@@ -12,13 +12,13 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { until } from '../../machines/calendar.ts';
-import { dueAfter, nextNotice } from '../../machines/deadlines.ts';
-import type { RemovalStart } from '../../machines/messages.ts';
-import type { Facts } from '../../machines/register.ts';
-import { requestNumber } from '../../machines/requestNumber.ts';
-import { assignmentsIn, deciders, detachers, removers, warningsOf } from '../../machines/rights.ts';
-import type { Occasion, Sources, TaskName } from '../../machines/sources.ts';
+import { until } from '../machines/calendar.ts';
+import { dueAfter, nextNotice } from '../machines/deadlines.ts';
+import type { RemovalStart } from '../machines/messages.ts';
+import type { Facts } from '../machines/register.ts';
+import { requestNumber } from '../machines/requestNumber.ts';
+import { assignmentsIn, deciders, detachers, removers, warningsOf } from '../machines/rights.ts';
+import type { Occasion, Sources, TaskName } from '../machines/sources.ts';
 
 /**
  * The way of a removal that is decided at its start, from the order to the confirmation, written by hand as a plain
@@ -189,4 +189,4 @@ function mustBe(isSo: unknown, expected: string): void {
 }
 
 /** Beside it in one bundle, for a worker that runs both. */
-export { removal } from '../../workflows/removal.ts';
+export { removal } from '../workflows/removal.ts';

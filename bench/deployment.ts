@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { createUndo } from '../setup/lifetime.ts';
+import { addSearchAttributes, keepHistories } from '../setup/namespace.ts';
+import { startServer } from '../setup/server.ts';
+import { temporalCli } from '../setup/temporal.ts';
+import { type FakeMinSupport, startMinSupport } from '../test/support/minSupport.ts';
+import { startSmtp } from '../test/support/smtp.ts';
+import { registerOf } from './people.ts';
+
+/**
+ * What is measured, each a process of its own: Temporal's development server on a file and the worker. Mail server and
+ * Min Support run in this process, beside the clients.
+ */
+export type Deployment = {
+  serverPid: number;
+  client: Client;
+  minSupport: FakeMinSupport;
+  /** Starts a worker; resolves once it is ready. */
+  startWorker(): Promise<BenchWorker>;
+  stop(): Promise<void>;
+};
+
+export type BenchWorker = {
+  pid: number;
+  /** SIGKILL or SIGTERM; done when it is gone. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+};
+
+/**
+ * @param options how many employees the register has; the worker's program; a PostgreSQL for the register, so that
+ *   several workers share it, instead of the embedded one.
+ */
+export async function deploy(options: {
+  employees: number;
+  program: 'worker.ts' | 'bench/worker.ts';
+  databaseUrl?: string;
+}): Promise<Deployment> {
+  const undo = createUndo();
+  // The server is in a process group of its own and would outlive us.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => undo.run().finally(() => process.exit(1)));
+  try {
+    const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'aterkalla-bench-')));
+    undo.add(() => rmSync(dataDir, { recursive: true, force: true }));
+    const registerFile = join(dataDir, 'register.json');
+    writeFileSync(registerFile, JSON.stringify(registerOf(options.employees)));
+    const server = await startServer({ cli: await temporalCli(), dataDir, port: 0, uiPort: 0 });
+    undo.add(() => server.stop());
+    const [smtp, minSupport] = await Promise.all([startSmtp(), startMinSupport()]);
+    undo.add(() => Promise.all([smtp.stop(), minSupport.stop()]));
+    const connection = await Connection.connect({ address: server.address });
+    undo.add(() => connection.close());
+    await keepHistories(connection);
+    await addSearchAttributes(connection);
+
+    const env = {
+      PATH: process.env.PATH,
+      TEMPORAL_ADDRESS: server.address,
+      DATA_DIR: dataDir,
+      SMTP_URL: smtp.url,
+      MIN_SUPPORT_URL: minSupport.url,
+      REGISTER_FILE: registerFile,
+      ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }),
+    };
+    return {
+      serverPid: server.pid,
+      client: new Client({ connection }),
+      minSupport,
+      async startWorker() {
+        const worker = await launch(options.program, env);
+        undo.add(() => worker.end('SIGTERM'));
+        return worker;
+      },
+      stop: () => undo.run(),
+    };
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+}
+
+async function launch(program: string, env: NodeJS.ProcessEnv): Promise<BenchWorker> {
+  const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, '..', program)], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  let said = '';
+  await new Promise<void>((ready, fail) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (/^ready/m.test(said)) ready();
+    });
+    ended.then(() => fail(new Error(`the worker ended before it was ready: ${said}`)), fail);
+  });
+  return {
+    pid: child.pid ?? 0,
+    async end(signal) {
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
+
+/** Clock ticks a second of /proc, which Linux has fixed at this for programs. */
+const TICKS = 100;
+
+/** The CPU time that a process has used, in seconds, its threads included. */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+/** What a process holds in memory, in MB. */
+export function memoryMB(pid: number): number {
+  const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(found?.[1] ?? Number.NaN) / 1024;
+}

@@ -1,0 +1,75 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { createAterkalla } from '../client/aterkalla.ts';
+import { detach, openCase } from './case.ts';
+import { deploy, memoryMB } from './deployment.ts';
+import { quantile } from './numbers.ts';
+import { detacherOf, employeeOf } from './people.ts';
+
+/** What open requests cost that wait for people: filled up to one size after the other on one system. */
+
+const SIZES = [1000, 10_000, 50_000];
+/** So many requests are started at once while it is filled. */
+const FILLERS = 60;
+const ACTS = 60;
+const QUESTIONS = 60;
+
+export type OpenResult = { 'open requests': number } & Record<string, number>;
+
+/** @param say told how it goes. @param sizes how many requests wait, growing. */
+export async function measureOpen(say: (text: string) => void, sizes: readonly number[] = SIZES) {
+  const largest = Math.max(...sizes);
+  const deployment = await deploy({ employees: largest, program: 'worker.ts' });
+  try {
+    let worker = await deployment.startWorker();
+    const open: { employee: string; handle: WorkflowHandle }[] = [];
+    const results: OpenResult[] = [];
+    const person = createAterkalla(deployment.client);
+    /** Spreads over all that are open, so that what is asked about is as a rule not in the worker's cache. */
+    const some = (count: number) =>
+      Array.from({ length: count }, (_, number) => Math.floor(((number + 0.5) / count) * open.length));
+    let employees = 0;
+
+    for (const size of sizes.toSorted((a, b) => a - b)) {
+      const begun = performance.now();
+      const fill = async () => {
+        while (employees < size) {
+          const employee = employeeOf(employees++);
+          open.push({ employee, handle: await openCase(deployment, 'removal', employee) });
+          if (employees % 1000 === 0) say(`${employees} open`);
+        }
+      };
+      await Promise.all(Array.from({ length: FILLERS }, fill));
+      say(`filled to ${size} in ${Math.round((performance.now() - begun) / 1000)} s`);
+
+      const memory = memoryMB(worker.pid);
+      const acts: number[] = [];
+      for (const at of some(ACTS).toReversed()) {
+        const [one] = open.splice(at, 1);
+        if (one) acts.push(await detach(one.handle, one.employee));
+      }
+      const tasks: number[] = [];
+      for (const at of some(QUESTIONS)) {
+        const asked = performance.now();
+        await person.tasks(detacherOf(open[at]?.employee ?? ''));
+        tasks.push((performance.now() - asked) / 1000);
+      }
+      await worker.end('SIGTERM');
+      const cold = performance.now();
+      worker = await deployment.startWorker();
+      const [last] = open.splice(Math.floor(open.length / 2), 1);
+      if (last) await detach(last.handle, last.employee);
+      results.push({
+        'open requests': size,
+        'worker memory (MB)': memory,
+        'act p50 (s)': quantile(acts, 0.5),
+        'act p95 (s)': quantile(acts, 0.95),
+        'tasks of one person p50 (s)': quantile(tasks, 0.5),
+        'tasks of one person p95 (s)': quantile(tasks, 0.95),
+        'cold start to first answer (s)': (performance.now() - cold) / 1000,
+      });
+    }
+    return results;
+  } finally {
+    await deployment.stop();
+  }
+}
