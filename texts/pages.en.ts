@@ -50,7 +50,8 @@ export const en: PageTexts = {
     'start.tasks.none': 'Nothing waits for you just now.',
     'start.tasks.all': '{count, plural, one {Show the task} other {Show all # tasks}}',
     'start.staff.title': 'Your staff',
-    'start.staff.text': 'See which roles and assignments your staff have, order removals, and say when somebody leaves.',
+    'start.staff.text':
+      'See which roles and assignments your staff have, order removals, and say when somebody leaves.',
     'start.cases.title': 'Cases',
     'start.cases.text': 'Search among open and ended cases.',
     'start.own.title': 'Your own authorisation',
@@ -130,8 +131,7 @@ export const en: PageTexts = {
     'leaves.day': 'Last working day',
     'leaves.dayHint': 'Write YYYY-MM-DD, for example {example}.',
     'leaves.atOnce': 'The day is today or has been: the work begins at once.',
-    'leaves.later':
-      'Detaching begins five working days before {day}. The authorisation is removed on that day.',
+    'leaves.later': 'Detaching begins five working days before {day}. The authorisation is removed on that day.',
     'leaves.send': 'Say that {name} leaves',
     'leaves.mayNot':
       'You cannot say that {name} leaves. The manager, a deputy or human resources do that; never the employee.',
@@ -176,7 +176,8 @@ export const en: PageTexts = {
     'taskPage.someLeft': '{count, plural, one {# assignment is} other {# assignments are}} left for you.',
     'taskPage.faster.title': 'Somebody else was faster',
     'taskPage.faster': '{who}, {when}: {what}. There is nothing more for you to do about that.',
-    'taskPage.fasterUnknown': 'What waited for you has been done already. There is nothing more for you to do about that.',
+    'taskPage.fasterUnknown':
+      'What waited for you has been done already. There is nothing more for you to do about that.',
     'taskPage.toTasks': 'To my tasks',
     'taskPage.assignments': '{count, plural, one {The assignment} other {The assignments}}',
     'taskPage.howTo': 'What to do in SUS',
@@ -433,7 +434,8 @@ export const en: PageTexts = {
       'The Agency for Digital Government (Digg) supervises the law. You can report to Digg if you are not content with how we deal with what you say.',
 
     'notFound.title': 'There is no such page',
-    'notFound.text': 'The address is wrong, or the page is no longer there. Check the address or begin at the start page.',
+    'notFound.text':
+      'The address is wrong, or the page is no longer there. Check the address or begin at the start page.',
     'notFound.start': 'To the start page',
     'login.needed': 'Log in to see the page.',
 

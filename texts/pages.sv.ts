@@ -41,13 +41,15 @@ const texts = {
   'start.step3.text': 'Behörighetsadministrationen tar bort behörigheten enligt beslutet.',
   'start.step4.title': 'Bekräftelsen går ut',
   'start.step4.text': 'Chefen och medarbetaren får besked när registret visar att behörigheten är borta.',
-  'start.for': 'Tjänsten är till för chefer, samverkansadministratörer, insatsansvariga, behörighetsadministrationen, HR och revisorer.',
+  'start.for':
+    'Tjänsten är till för chefer, samverkansadministratörer, insatsansvariga, behörighetsadministrationen, HR och revisorer.',
   'start.hello': 'Hej {name}',
   'start.tasks.title': 'Det här väntar på dig',
   'start.tasks.none': 'Inget väntar på dig just nu.',
   'start.tasks.all': '{count, plural, one {Visa uppgiften} other {Visa alla # uppgifter}}',
   'start.staff.title': 'Dina medarbetare',
-  'start.staff.text': 'Se vilka roller och uppdrag dina medarbetare har, beställ borttag och säg till när någon slutar.',
+  'start.staff.text':
+    'Se vilka roller och uppdrag dina medarbetare har, beställ borttag och säg till när någon slutar.',
   'start.cases.title': 'Ärenden',
   'start.cases.text': 'Sök bland pågående och avslutade ärenden.',
   'start.own.title': 'Din egen behörighet',
@@ -91,7 +93,8 @@ const texts = {
   'order.propose': 'Skicka förslaget',
   'order.undo': 'Du kan ångra i {seconds, plural, one {# sekund} other {# sekunder}} efter att du har skickat.',
   'order.nothing': '{name} har ingen behörighet i SUS. Det finns inget att ta bort.',
-  'order.mayNot': 'Du kan inte beställa borttag för {name}. Det gör chefen, en ersättare för chefen, eller HR där det inte finns någon chef.',
+  'order.mayNot':
+    'Du kan inte beställa borttag för {name}. Det gör chefen, en ersättare för chefen, eller HR där det inte finns någon chef.',
   'order.already': 'Det pågår redan ett borttag för {name}.',
   'order.alreadyLink': 'Öppna ärendet {request}',
   'order.yourReason': 'Ditt skäl',
@@ -108,14 +111,16 @@ const texts = {
   'summary.removed': 'När uppdragen är borta tar behörighetsadministrationen bort behörigheten.',
   'summary.removedAtOnce': 'Behörighetsadministrationen tar bort behörigheten.',
   'summary.confirmed': 'Du och {name} får en bekräftelse när registret visar att behörigheten är borta.',
-  'summary.confirmedManager': 'Den som beslutar och {name} får en bekräftelse när registret visar att behörigheten är borta.',
+  'summary.confirmedManager':
+    'Den som beslutar och {name} får en bekräftelse när registret visar att behörigheten är borta.',
   'summary.warnings': '{count, plural, one {Det här behöver du ha sett} other {De här sakerna behöver du ha sett}}',
   'summary.seen': 'Jag har sett det: {warning}',
   'summary.seenError': 'Kryssa i att du har sett varningen: {warning}',
 
   'warning.last-administrator': '{place} blir utan samverkansadministratör.',
   'warning.last-manager': '{place} blir utan insatsansvarig.',
-  'warning.combined-roles': 'Kvar blir roller som inte får innehas samtidigt: samverkansadministratör och deltagaransvarig.',
+  'warning.combined-roles':
+    'Kvar blir roller som inte får innehas samtidigt: samverkansadministratör och deltagaransvarig.',
 
   'leaves.title': 'Medarbetaren slutar',
   'leaves.titleFor': '{name} slutar',
@@ -126,7 +131,8 @@ const texts = {
   'leaves.atOnce': 'Dagen är i dag eller har redan varit: arbetet börjar direkt.',
   'leaves.later': 'Uppdragen börjar tas bort fem arbetsdagar före {day}. Behörigheten tas bort den dagen.',
   'leaves.send': 'Säg till att {name} slutar',
-  'leaves.mayNot': 'Du kan inte säga till att {name} slutar. Det gör chefen, en ersättare för chefen, eller HR; aldrig medarbetaren själv.',
+  'leaves.mayNot':
+    'Du kan inte säga till att {name} slutar. Det gör chefen, en ersättare för chefen, eller HR; aldrig medarbetaren själv.',
   'leaves.already': 'Det pågår redan ett ärende om att {name} slutar.',
 
   'tasks.title': 'Mina uppgifter',
@@ -183,7 +189,8 @@ const texts = {
   'taskPage.returnLead': 'Går beställningen inte att utföra? Skicka tillbaka den till chefen med ett skäl.',
   'taskPage.returnReason': 'Varför går det inte?',
   'taskPage.stranded': 'Godta som kvarlämnade',
-  'taskPage.strandedLead': 'Tiden har gått ut. Uppdrag som inte går att ta bort kan godtas som kvarlämnade, ett och ett vid namn.',
+  'taskPage.strandedLead':
+    'Tiden har gått ut. Uppdrag som inte går att ta bort kan godtas som kvarlämnade, ett och ett vid namn.',
   'taskPage.strandedReason': 'Varför lämnas de kvar?',
   'taskPage.rolesGo': 'Tas bort',
   'taskPage.decision': 'Ditt beslut',
@@ -212,12 +219,14 @@ const texts = {
   'guidance.remove.4': 'Kom tillbaka hit och säg att behörigheten är borttagen. Registret kontrolleras direkt.',
 
   'deputies.title': 'Ersättare',
-  'deputies.lead': 'En ersättare beslutar i chefens ställe, också i ärenden som redan pågår, men aldrig om sin egen behörighet.',
+  'deputies.lead':
+    'En ersättare beslutar i chefens ställe, också i ärenden som redan pågår, men aldrig om sin egen behörighet.',
   'deputies.mine': 'Mina ersättare',
   'deputies.mine.none': 'Ingen är registrerad som din ersättare.',
   'deputies.theirs': 'Jag är ersättare för',
   'deputies.theirs.none': 'Du är inte ersättare för någon.',
-  'deputies.change': 'Ersättare registreras i behörighetsregistret. Kontakta behörighetsadministrationen för att ändra.',
+  'deputies.change':
+    'Ersättare registreras i behörighetsregistret. Kontakta behörighetsadministrationen för att ändra.',
 
   'cases.title': 'Ärenden',
   'cases.lead': 'Pågående och avslutade ärenden som du får läsa.',
@@ -278,10 +287,12 @@ const texts = {
   'case.withdraw.lead': 'Ärendet avslutas och behörigheten ligger kvar. Beställningen makuleras.',
   'case.withdraw.reason': 'Varför tar du tillbaka beställningen?',
   'case.changeDate': 'Ändra datum',
-  'case.changeDate.lead': 'Flyttas dagen framåt väntar ärendet igen. Är dagen i dag eller har den varit börjar arbetet direkt.',
+  'case.changeDate.lead':
+    'Flyttas dagen framåt väntar ärendet igen. Är dagen i dag eller har den varit börjar arbetet direkt.',
   'case.changeDate.send': 'Ändra till den dagen',
   'case.stays': 'Personen är kvar',
-  'case.stays.lead': 'Ärendet avslutas och behörigheten ligger kvar. Uppdrag som redan har tagits bort läggs inte tillbaka.',
+  'case.stays.lead':
+    'Ärendet avslutas och behörigheten ligger kvar. Uppdrag som redan har tagits bort läggs inte tillbaka.',
   'case.stays.reason': 'Varför är personen kvar?',
   'case.cancel': 'Avbryt',
   'case.who': 'Vem som tillfrågas',
@@ -413,18 +424,21 @@ const texts = {
   'accessibility.test':
     'Varje sida, dialogruta och felläge testas automatiskt på svenska och engelska med axe, och prövas med bara tangentbord. Testerna körs inför varje ny version.',
   'accessibility.contact.title': 'Kontakta oss om du hittar brister',
-  'accessibility.contact': 'Ring behörighetsadministrationens helpdesk, anknytning 81 000, val 2. Säg vilken sida det gäller och vad som hände.',
+  'accessibility.contact':
+    'Ring behörighetsadministrationens helpdesk, anknytning 81 000, val 2. Säg vilken sida det gäller och vad som hände.',
   'accessibility.supervision.title': 'Tillsyn',
   'accessibility.supervision':
     'Myndigheten för digital förvaltning (Digg) har tillsyn över lagen. Du kan anmäla till Digg om du inte är nöjd med hur vi hanterar dina synpunkter.',
 
   'notFound.title': 'Sidan finns inte',
-  'notFound.text': 'Adressen stämmer inte, eller så finns sidan inte längre. Kontrollera adressen eller börja från startsidan.',
+  'notFound.text':
+    'Adressen stämmer inte, eller så finns sidan inte längre. Kontrollera adressen eller börja från startsidan.',
   'notFound.start': 'Till startsidan',
   'login.needed': 'Logga in för att se sidan.',
 
   'problem.title': 'Det gick inte',
-  'problem.unreachable': 'Tjänsten svarar inte. Inget har ändrats. Kontrollera din anslutning och försök igen om en stund.',
+  'problem.unreachable':
+    'Tjänsten svarar inte. Inget har ändrats. Kontrollera din anslutning och försök igen om en stund.',
   'problem.otherVersion': 'Sidan är av en annan version än tjänsten. Ladda om sidan och försök igen.',
   'problem.open': 'Öppna ärendet {request}',
 

@@ -4,7 +4,9 @@ import { t } from './language.ts';
 
 /** Calls of the portal's API. What goes out and what comes back is checked by the schemas of `portal/api.ts`. */
 
-type Answering = { [Name in RouteName]: (typeof routes)[Name] extends { answer: z.ZodMiniType } ? Name : never }[RouteName];
+type Answering = {
+  [Name in RouteName]: (typeof routes)[Name] extends { answer: z.ZodMiniType } ? Name : never;
+}[RouteName];
 type AnswerOf<Name extends Answering> = z.output<(typeof routes)[Name]['answer']>;
 type BodyOf<Name extends Answering> = (typeof routes)[Name] extends { body: infer Body extends z.ZodMiniType }
   ? z.input<Body>

@@ -4,7 +4,9 @@ import sheet from '@fkui/icon-lib-default/dist/f/spritesheet.svg?url';
 export async function showIcons(): Promise<void> {
   const response = await fetch(sheet).catch(() => undefined);
   if (!response?.ok) return;
-  const { documentElement } = new DOMParser().parseFromString(await response.text(), 'image/svg+xml');
+  // Styles, of which two icons have some that change nothing, are kept out by the content security policy.
+  const text = (await response.text()).replaceAll(/ style="[^"]*"|<style>[^<]*<\/style>/g, '');
+  const { documentElement } = new DOMParser().parseFromString(text, 'image/svg+xml');
   documentElement.setAttribute('hidden', '');
   documentElement.setAttribute('aria-hidden', 'true');
   document.body.append(document.importNode(documentElement, true));

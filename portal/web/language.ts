@@ -46,7 +46,18 @@ export function word(kind: Kind, name: string): string {
   const text = texts[`${kind}.${name}`];
   return typeof text === 'string' ? text : name;
 }
-type Kind = 'event' | 'form' | 'orderState' | 'process' | 'region' | 'role' | 'state' | 'step' | 'task' | 'wait' | 'warning';
+type Kind =
+  | 'event'
+  | 'form'
+  | 'orderState'
+  | 'process'
+  | 'region'
+  | 'role'
+  | 'state'
+  | 'step'
+  | 'task'
+  | 'wait'
+  | 'warning';
 
 /** FKUI's own texts name their values as `{{ this }}`. */
 const filled = (text: string, values: Record<string, unknown> = {}): string =>

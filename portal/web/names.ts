@@ -9,8 +9,7 @@ export const person = (names: Names, id: string): string => {
   return id === 'helpdesk' ? t('case.helpdesk') : id;
 };
 export const people = (names: Names, ids: readonly string[]): string => list(ids.map((id) => person(names, id)));
-export const peopleOr = (names: Names, ids: readonly string[]): string =>
-  listOr(ids.map((id) => person(names, id)));
+export const peopleOr = (names: Names, ids: readonly string[]): string => listOr(ids.map((id) => person(names, id)));
 
 export const roles = (names: readonly string[]): string => list(names.map((name) => word('role', name)));
 
@@ -29,7 +28,8 @@ export const place = (names: Names, at: Place): string =>
 /** A warning in words, e.g. of `last-administrator:finsam-ovre`. */
 export function warning(names: Names, id: string): string {
   const [kind = '', at = ''] = id.split(':');
-  if (kind === 'last-administrator') return t('warning.last-administrator', { place: names.organisations[at]?.name ?? at });
+  if (kind === 'last-administrator')
+    return t('warning.last-administrator', { place: names.organisations[at]?.name ?? at });
   if (kind === 'last-manager') return t('warning.last-manager', { place: names.interventions[at]?.name ?? at });
   return word('warning', kind);
 }

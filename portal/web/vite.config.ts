@@ -24,7 +24,10 @@ const compiledTexts: Plugin = {
     const entries = Object.entries(found.page.texts);
     const plain = Object.fromEntries(entries.filter(([, text]) => !text.includes('{')));
     const messages = Object.fromEntries(entries.filter(([, text]) => text.includes('{')));
-    const compiled = compileModule(new MessageFormat(found.locale), messages).replace('export default', 'const messages =');
+    const compiled = compileModule(new MessageFormat(found.locale), messages).replace(
+      'export default',
+      'const messages =',
+    );
     return `${compiled}
 export const texts = { ...${JSON.stringify(plain)}, ...messages };
 export const fkui = ${JSON.stringify(found.page.fkui)};`;
@@ -33,9 +36,12 @@ export const fkui = ${JSON.stringify(found.page.fkui)};`;
 
 /** FKUI brings fillings for browsers older than ours; what defines them has no other effect. */
 const fillings = [
-  ...readFileSync(createRequire(import.meta.url).resolve('@fkui/vue').replace('/cjs/index.cjs.js', '/esm/index.esm.js'), 'utf8').matchAll(
-    /^var (require_[a-z0-9_]+) = /gm,
-  ),
+  ...readFileSync(
+    createRequire(import.meta.url)
+      .resolve('@fkui/vue')
+      .replace('/cjs/index.cjs.js', '/esm/index.esm.js'),
+    'utf8',
+  ).matchAll(/^var (require_[a-z0-9_]+) = /gm),
 ].flatMap(([, name]) => name ?? []);
 
 export default defineConfig({
