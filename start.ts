@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import { askHere } from './client/ask.ts';
 import { openOutside } from './outside/index.ts';
 import { type RunningPortal, startPortal } from './portal.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -108,6 +109,7 @@ async function start(
   const { temporal: address, ui } = addresses;
   const portal: RunningPortal = await startPortal({
     client,
+    ask: askHere(worker.questions),
     settings: settings.portal,
     dataDir,
     temporalUi: ui ?? settings.portal.temporalUi ?? null,

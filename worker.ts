@@ -4,6 +4,7 @@ import { saysItIsAlive } from './activities/alive.ts';
 import { createCaseActivities } from './activities/cases.ts';
 import { createActivities } from './activities/index.ts';
 import { createPortalActivities } from './activities/portal.ts';
+import type { Answers } from './client/ask.ts';
 import { type Outside, openOutside } from './outside/index.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { payloadConverterPath, workflowBundle } from './setup/bundle.ts';
@@ -33,6 +34,8 @@ export type WorkerNeeds = {
 };
 
 export type RunningWorker = {
+  /** What it answers about the register, for whoever asks in this process. */
+  questions: Answers;
   /** Finishes what is in flight, then ends. */
   shutdown(): Promise<void>;
   /** Rejects when the worker ends although nobody asked it to; never resolves. */
@@ -48,6 +51,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
   const { connection, namespace, client, outside, settings } = needs;
   const { register, minSupport, mail } = outside;
   const { registerMode, helpdeskMail } = settings;
+  const questions = { ...createCaseActivities({ register, client }), ...createPortalActivities({ register, client }) };
   const worker = await Worker.create({
     connection,
     namespace,
@@ -55,8 +59,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
     workflowBundle: await workflowBundle(needs.workflowsPath),
     activities: {
       ...createActivities({ register, minSupport, mail, client, registerMode, helpdeskMail }),
-      ...createCaseActivities({ register, client }),
-      ...createPortalActivities({ register, client }),
+      ...questions,
     },
     dataConverter: { payloadConverterPath },
     interceptors: { activity: [saysItIsAlive] },
@@ -77,6 +80,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
   failed.catch(() => {});
   return {
     failed,
+    questions,
     async shutdown() {
       stopping = true;
       if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -27,12 +27,14 @@ const events = { ...messages.employeeLeavesEvents, ...messages.removalEvents };
 /**
  * What people do with cases, over a connection to Temporal. Each method throws {@link ClientError} with the contract's
  * exit status; a command that comes again with its id gets the first answer again.
+ *
+ * @param asked answers questions about the register: the worker, over Temporal, unless it is in this process.
  */
-export function createAterkalla(client: Client) {
-  /** Asks the worker; what went wrong is a {@link ClientError}. */
+export function createAterkalla(client: Client, asked: Ask = createAsk(client)) {
+  /** Asks what takes the register; what went wrong is a {@link ClientError}. */
   const ask: Ask = async <Name extends Question>(name: Name, input: Input<Name>): Promise<Reply<Name>> => {
     try {
-      return await createAsk(client)(name, input);
+      return await asked(name, input);
     } catch (error) {
       throw asClientError(error);
     }

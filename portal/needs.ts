@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client } from '@temporalio/client';
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Ask } from '../client/ask.ts';
 import type { AterkallaClient } from '../client/aterkalla.ts';
 import type { PortalSettings } from '../settings.ts';
 import type { Language } from './api.ts';
@@ -13,6 +14,8 @@ import type { Watch } from './watch.ts';
 /** What the portal is started with. */
 export type PortalNeeds = {
   client: Client;
+  /** Answers what takes the register: missing where the worker is elsewhere, which is then asked over Temporal. */
+  ask?: Ask;
   settings: PortalSettings;
   /** Where the session key and ended sessions are kept. */
   dataDir: string;

@@ -69,7 +69,7 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
   app.setSerializerCompiler(serializerCompiler);
 
   const key = needs.settings.sessionKey ?? (await keptKey(join(folder, 'session-key')));
-  const cases = createAterkalla(needs.client);
+  const cases = createAterkalla(needs.client, needs.ask);
   const sessions = await openSessions(join(folder, 'ended-sessions'));
   const parts: Parts = {
     needs,

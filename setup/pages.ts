@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { build } from 'vite';
 
 /**
  * The portal's pages, built by Vite. That takes seconds, so that they are kept in the cache under a hash of all that they
@@ -37,6 +36,8 @@ export async function pagesFolder(say: (text: string) => void = () => {}): Promi
   await mkdir(cache, { recursive: true });
   await removeOld();
   const fresh = join(cache, `setup-${process.pid}-pages`);
+  // Only where there is something to build: it takes a while to load.
+  const { build } = await import('vite');
   await build({
     configFile: join(root, 'portal', 'web', 'vite.config.ts'),
     logLevel: 'error',
