@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import * as z from 'zod';
+import { LONGEST_UNDO } from './machines/messages.ts';
 
 /** The settings (contract, "Commands"): read from the environment, every value checked, all that is wrong named at once. */
 
@@ -11,11 +13,39 @@ export type TemporalSettings =
   | { kind: 'embedded'; port: number; uiPort: number }
   | { kind: 'external'; address: string; namespace: string; connection: NativeConnectionOptions };
 
+/** How people log in: our own provider for development, or one by settings. */
+export type LoginSettings = { kind: 'development' } | OpenIdSettings;
+
+export type OpenIdSettings = {
+  kind: 'openid';
+  issuer: string;
+  clientId: string;
+  clientSecret?: string;
+  scope: string;
+  /** The claim that holds the person's id in the register. */
+  claim: string;
+};
+
+export type PortalSettings = {
+  /** The address that it listens on. */
+  host: string;
+  port: number;
+  /** Where people reach it, without a slash at the end; undefined: where it listens. */
+  url?: string;
+  login: LoginSettings;
+  /** How long an order can be undone after sending, in seconds. */
+  undoFor: number;
+  /** 32 bytes; undefined: kept in the data folder. */
+  sessionKey?: Buffer;
+  /** Temporal UI, for links; undefined: the embedded one. */
+  temporalUi?: string;
+};
+
 export type Settings = {
   /** Absolute. */
   dataDir: string;
   temporal: TemporalSettings;
-  portalPort: number;
+  portal: PortalSettings;
   /** Absolute. */
   registerFile: string;
   registerMode: 'performs' | 'observes';
@@ -67,7 +97,27 @@ const isA = (path: string, kind: 'file' | 'folder') => {
   return found && (kind === 'file' ? found.isFile() : found.isDirectory());
 };
 
+const hostOf = (text: string) => (URL.canParse(text) ? new URL(text).hostname : '');
+
+const loginSchema = z.object({
+  OIDC_ISSUER: url('http:', 'https:').refine(
+    (text) => !text || !URL.canParse(text) || new URL(text).protocol !== 'http:' || isLoopback(hostOf(text)),
+    'must be https:// unless the provider runs on this machine',
+  ),
+  OIDC_CLIENT_ID: z.string().max(200).optional(),
+  OIDC_CLIENT_SECRET: z.string().max(1000).optional(),
+  OIDC_SCOPE: z
+    .string()
+    .default('openid')
+    .refine((text) => text.split(' ').includes('openid'), 'must be scopes with openid among them'),
+  OIDC_CLAIM: z
+    .string()
+    .default('sub')
+    .refine((text) => /^[\w.:/-]{1,100}$/.test(text), 'must be the name of a claim, as in sub or employee_id'),
+});
+
 const schema = z.object({
+  ...loginSchema.shape,
   DATA_DIR: z
     .string()
     .default(join(import.meta.dirname, '.data'))
@@ -79,6 +129,27 @@ const schema = z.object({
   TEMPORAL_PORT: port(7233),
   TEMPORAL_UI_PORT: port(8233),
   PORTAL_PORT: port(8080),
+  PORTAL_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .refine((text) => isIP(text) !== 0 || text === 'localhost', 'must be an IP address to listen on, or localhost'),
+  PORTAL_URL: url('http:', 'https:').refine(
+    (text) => !text || !URL.canParse(text) || /^[a-z]+:\/\/[^/?#]+\/?$/i.test(text),
+    'must be without a path: the portal wants a host of its own',
+  ),
+  PORTAL_SESSION_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits (not shown here: it is a secret)')
+    .optional(),
+  UNDO_SECONDS: z
+    .string()
+    .default('60')
+    .refine(
+      (text) => /^\d{1,3}$/.test(text) && Number(text) <= LONGEST_UNDO,
+      `must be whole seconds, 0 to ${LONGEST_UNDO} (0: an order cannot be undone)`,
+    )
+    .transform(Number),
+  TEMPORAL_UI_URL: url('http:', 'https:'),
   REGISTER_FILE: z
     .string()
     .default(join(import.meta.dirname, 'register.sample.json'))
@@ -99,24 +170,17 @@ const schema = z.object({
  * @throws SettingsError that names all that is wrong at once.
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const given: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) if (value) given[name] = value;
-
-  const problems: string[] = [];
-  const parsed = schema.safeParse(given);
-  for (const { path, message } of parsed.error?.issues ?? []) {
-    const name = String(path[0]);
-    problems.push(name.endsWith('_URL') ? `${name} ${message}` : `${name} is ${shown(given[name])} but ${message}`);
-  }
+  const given = givenIn(env);
+  const { values, problems } = read(schema, given);
   const external = readExternal(given, problems);
-  const values = parsed.data;
+  if (values) problems.push(...providerProblems(values), ...reachProblems(values));
   if (values) problems.push(...sharedPorts(values, external ? ['PORTAL_PORT'] : portNames));
   if (!values || problems.length > 0) throw new SettingsError(problems);
 
   return {
     dataDir: values.DATA_DIR,
     temporal: external ?? { kind: 'embedded', port: values.TEMPORAL_PORT, uiPort: values.TEMPORAL_UI_PORT },
-    portalPort: values.PORTAL_PORT,
+    portal: portalSettings(values),
     registerFile: values.REGISTER_FILE,
     registerMode: values.REGISTER_MODE,
     ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
@@ -124,6 +188,86 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     mailFrom: values.MAIL_FROM,
     helpdeskMail: values.HELPDESK_MAIL,
     ...(values.MIN_SUPPORT_URL && { minSupportUrl: values.MIN_SUPPORT_URL }),
+  };
+}
+
+const isSecret = (name: string) => /_(URL|KEY|SECRET|ISSUER)$/.test(name);
+
+type Values = z.output<typeof schema>;
+type LoginValues = z.output<typeof loginSchema>;
+
+/**
+ * Reads how people log in: all that the command line needs of the settings.
+ *
+ * @throws SettingsError that names all that is wrong at once.
+ */
+export function readLogin(env: NodeJS.ProcessEnv): LoginSettings {
+  const given = givenIn(env);
+  const { values, problems } = read(loginSchema, given);
+  if (values) problems.push(...providerProblems(values));
+  if (!values || problems.length > 0) throw new SettingsError(problems);
+  return loginSettings(values);
+}
+
+/** A variable that is set to nothing counts as not set. */
+function givenIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value) given[name] = value;
+  return given;
+}
+
+function read<Schema extends z.ZodType>(form: Schema, given: Record<string, string>) {
+  const parsed = form.safeParse(given);
+  const problems = (parsed.error?.issues ?? []).map(({ path, message }) => {
+    const name = String(path[0]);
+    return isSecret(name) ? `${name} ${message}` : `${name} is ${shown(given[name])} but ${message}`;
+  });
+  return { values: parsed.data, problems };
+}
+
+function providerProblems({ OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET }: LoginValues): string[] {
+  if (OIDC_ISSUER) return OIDC_CLIENT_ID ? [] : ['OIDC_ISSUER is set, so OIDC_CLIENT_ID must be too'];
+  return (OIDC_CLIENT_ID ?? OIDC_CLIENT_SECRET)
+    ? ['OIDC_CLIENT_ID or OIDC_CLIENT_SECRET is set, but no provider: set OIDC_ISSUER too, or unset them']
+    : [];
+}
+
+/** Without a provider anybody may choose who they are: then nobody outside this machine may reach the portal. */
+function reachProblems({ OIDC_ISSUER, PORTAL_HOST, PORTAL_URL }: Values): string[] {
+  if (OIDC_ISSUER) return [];
+  const needs = 'but without OIDC_ISSUER anybody may log in as anybody, so that only this machine may reach it';
+  const problems: string[] = [];
+  if (!isLoopback(PORTAL_HOST)) problems.push(`PORTAL_HOST is ${JSON.stringify(PORTAL_HOST)} ${needs}`);
+  if (PORTAL_URL && !isLoopback(hostOf(PORTAL_URL))) problems.push(`PORTAL_URL is of another machine, ${needs}`);
+  return problems;
+}
+
+const loginSettings = (values: LoginValues): LoginSettings =>
+  values.OIDC_ISSUER && values.OIDC_CLIENT_ID
+    ? {
+        kind: 'openid',
+        issuer: values.OIDC_ISSUER,
+        clientId: values.OIDC_CLIENT_ID,
+        ...(values.OIDC_CLIENT_SECRET && { clientSecret: values.OIDC_CLIENT_SECRET }),
+        scope: values.OIDC_SCOPE,
+        claim: values.OIDC_CLAIM,
+      }
+    : { kind: 'development' };
+
+/** Whether a host, as in a URL or as an address to listen on, is this machine alone. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
+
+function portalSettings(values: Values): PortalSettings {
+  const { PORTAL_URL, PORTAL_SESSION_KEY, TEMPORAL_UI_URL } = values;
+  return {
+    host: values.PORTAL_HOST,
+    port: values.PORTAL_PORT,
+    ...(PORTAL_URL && { url: new URL(PORTAL_URL).origin }),
+    login: loginSettings(values),
+    undoFor: values.UNDO_SECONDS,
+    ...(PORTAL_SESSION_KEY && { sessionKey: Buffer.from(PORTAL_SESSION_KEY, 'hex') }),
+    ...(TEMPORAL_UI_URL && { temporalUi: TEMPORAL_UI_URL.replace(/\/$/, '') }),
   };
 }
 

@@ -1,12 +1,16 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import { askHere } from './client/ask.ts';
 import { openOutside } from './outside/index.ts';
+import { type RunningPortal, startPortal } from './portal.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { workflowBundle } from './setup/bundle.ts';
 import { removeRunning, takeDataFolder, writeRunning } from './setup/dataFolder.ts';
 import { createUndo, runUntilTold, type Undo } from './setup/lifetime.ts';
 import { isMain } from './setup/main.ts';
 import { addSearchAttributes, keepHistories } from './setup/namespace.ts';
+import { pagesFolder } from './setup/pages.ts';
+import { freePort } from './setup/ports.ts';
 import { startServer } from './setup/server.ts';
 import { temporalCli } from './setup/temporal.ts';
 import { installRuntime, startWorker } from './worker.ts';
@@ -27,7 +31,7 @@ export type System = {
   addresses: Addresses;
   /** A client of the Temporal server, closed with the system. */
   client: Client;
-  /** Ends all in order: the worker drains, then register and mail, then the server. */
+  /** Ends all in order: the portal, the worker drains, then register and mail, then the server. */
   stop(): Promise<void>;
   /** Rejects when a part ends although nobody asked it to; never resolves. */
   failed: Promise<never>;
@@ -43,8 +47,8 @@ export type SystemOptions = {
 };
 
 /**
- * Starts the Temporal server (or connects to the one that the settings name), the register, Min Support, mail, and the
- * worker, and writes `running.json`.
+ * Starts the Temporal server (or connects to the one that the settings name), the register, Min Support, mail, the worker
+ * and the portal, and writes `running.json`.
  *
  * @throws Error that says what is wrong and what to do; nothing is left running then.
  */
@@ -70,13 +74,15 @@ async function start(
   // One left by a run that was killed names addresses that are no longer true.
   removeRunning(dataDir);
   undo.add(() => removeRunning(dataDir));
-  installRuntime();
+  const sdkMetrics = installRuntime(await freePort(0, 'nothing', "the SDK's metrics"));
   const failures = Promise.withResolvers<never>();
   failures.promise.catch(() => {});
 
   // The slow parts side by side. Whichever fails, what the others have started is undone.
   const bundle = workflowBundle(workflowsPath);
   bundle.catch(() => {});
+  const pages = pagesFolder(say);
+  pages.catch(() => {});
   const opening = openOutside({ ...settings, dataDir });
   undo.add(() =>
     opening.then(
@@ -100,10 +106,22 @@ async function start(
   undo.add(() => worker.shutdown());
   worker.failed.catch(failures.reject);
 
-  const { temporal: address, ui, portal } = addresses;
+  const { temporal: address, ui } = addresses;
+  const portal: RunningPortal = await startPortal({
+    client,
+    ask: askHere(worker.questions),
+    settings: settings.portal,
+    dataDir,
+    temporalUi: ui ?? settings.portal.temporalUi ?? null,
+    web: await pages,
+    sdkMetrics,
+  });
+  undo.add(() => portal.stop());
+  addresses.portal = portal.url;
+
   // Added last, so that it is the first that the end does.
   undo.add(folder.markEnding);
-  writeRunning(dataDir, { pid: process.pid, temporal: address, ui, portal });
+  writeRunning(dataDir, { pid: process.pid, temporal: address, ui, portal: portal.url });
   return { addresses, client, stop: () => undo.run(), failed: failures.promise };
 }
 
@@ -160,6 +178,8 @@ async function connect(
   return { connection, client: new Client({ connection, namespace }), native };
 }
 
+const DEVELOPMENT = '  (login for DEVELOPMENT: anybody on this machine may be anybody; set OIDC_ISSUER for real ones)';
+
 async function main(): Promise<void> {
   await runUntilTold(async (undo) => {
     const settings = readSettings(process.env);
@@ -167,7 +187,7 @@ async function main(): Promise<void> {
     const { temporal, namespace, ui, portal } = system.addresses;
     console.log(`Temporal     ${temporal} (namespace ${namespace})`);
     if (ui) console.log(`Temporal UI  ${ui}`);
-    if (portal) console.log(`Portal       ${portal}`);
+    console.log(`Portal       ${portal}${settings.portal.login.kind === 'development' ? DEVELOPMENT : ''}`);
     console.log(`Data         ${settings.dataDir}`);
     console.log('ready: npx aterkalla --help tells what can be done; Ctrl-C ends all');
     return system;

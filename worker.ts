@@ -3,6 +3,8 @@ import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from 
 import { saysItIsAlive } from './activities/alive.ts';
 import { createCaseActivities } from './activities/cases.ts';
 import { createActivities } from './activities/index.ts';
+import { createPortalActivities } from './activities/portal.ts';
+import type { Answers } from './client/ask.ts';
 import { type Outside, openOutside } from './outside/index.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { payloadConverterPath, workflowBundle } from './setup/bundle.ts';
@@ -32,6 +34,8 @@ export type WorkerNeeds = {
 };
 
 export type RunningWorker = {
+  /** What it answers about the register, for whoever asks in this process. */
+  questions: Answers;
   /** Finishes what is in flight, then ends. */
   shutdown(): Promise<void>;
   /** Rejects when the worker ends although nobody asked it to; never resolves. */
@@ -47,6 +51,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
   const { connection, namespace, client, outside, settings } = needs;
   const { register, minSupport, mail } = outside;
   const { registerMode, helpdeskMail } = settings;
+  const questions = { ...createCaseActivities({ register, client }), ...createPortalActivities({ register, client }) };
   const worker = await Worker.create({
     connection,
     namespace,
@@ -54,7 +59,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
     workflowBundle: await workflowBundle(needs.workflowsPath),
     activities: {
       ...createActivities({ register, minSupport, mail, client, registerMode, helpdeskMail }),
-      ...createCaseActivities({ register, client }),
+      ...questions,
     },
     dataConverter: { payloadConverterPath },
     interceptors: { activity: [saysItIsAlive] },
@@ -75,6 +80,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
   failed.catch(() => {});
   return {
     failed,
+    questions,
     async shutdown() {
       stopping = true;
       if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -86,17 +92,25 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
 /**
  * Has the SDK log only what an operator must know, without payloads or messages of failures, which may hold personal
  * data, and leave signals to us: the worker has to end before what it needs. Once a process, before any connection.
+ *
+ * @param metricsPort where the SDK's metrics are to be had on this machine; they are not, without it.
+ * @returns the URL of the metrics of this process; null where it has none.
  */
-export function installRuntime(): void {
-  if (installed) return;
-  installed = true;
+export function installRuntime(metricsPort?: number): string | null {
+  if (installed) return installed.metrics;
+  const bindAddress = `127.0.0.1:${metricsPort}`;
+  installed = { metrics: metricsPort ? `http://${bindAddress}/metrics` : null };
   Runtime.install({
     logger: new DefaultLogger('WARN', logLine),
     shutdownSignals: [],
-    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+    telemetryOptions: {
+      logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} },
+      ...(metricsPort && { metrics: { prometheus: { bindAddress } } }),
+    },
   });
+  return installed.metrics;
 }
-let installed = false;
+let installed: { metrics: string | null } | null = null;
 
 const shownInLogs = ['workflowType', 'workflowId', 'activityType', 'attempt', 'taskQueue'] as const;
 

@@ -44,6 +44,9 @@ const caseStatus = z.looseObject({
   record: z._default(z.array(recordEntry), []),
   outcome: z._default(z.nullable(z.string()), null),
   lastWorkingDay: z.optional(z.nullable(z.string())),
+  manager: z.optional(z.nullable(z.string())),
+  undoUntil: z.optional(z.string()),
+  way: z._default(z.array(z.looseObject({ state: z.string(), at: z.string() })), []),
 });
 
 export type CaseStatus = z.infer<typeof caseStatus>;

@@ -16,7 +16,7 @@ import { type CaseStatus, parseStatus } from './caseStatus.ts';
 import { cannot, findCase } from './findCase.ts';
 import { type CaseFilters, caseQuery, each, type ListedCase, listPage, oneOf } from './listCases.ts';
 import { detachableBy, mayRead, mayReadCasesOf, type Task, tasksOf } from './mayAct.ts';
-import type { RegisterStore } from './ports.ts';
+import type { RegisterStore, Responsibilities } from './ports.ts';
 import { problem } from './problem.ts';
 import { createRegisterActivities } from './registerByHand.ts';
 
@@ -56,7 +56,21 @@ type Needs = {
   atOnce?: number;
 };
 
+/** Which cases, for whom, from where on, and how many. */
+type ListCases = { reader?: string; filters: CaseFilters; next?: string; atMost?: number };
+
 const system = 'SUS';
+/** So many people may be named in one query; who answers for more looks through all cases. */
+const named = 500;
+
+/** Narrows a query to what somebody without a function may read; what comes of it is still looked at case by case. */
+function readableBy({ decidesOn, organisations }: Responsibilities, reader: string): string {
+  if (decidesOn.length + organisations.length >= named) return '';
+  const theirs = [oneOf('Employee', [reader, ...decidesOn])];
+  if (organisations.length > 0) theirs.push(`(WaitsFor = 'detach' AND ${oneOf('Organisations', organisations)})`);
+  return ` AND (${theirs.join(' OR ')})`;
+}
+
 /** Cases a page of the list holds: well below what one answer through Temporal may weigh. */
 const pageSize = 500;
 
@@ -169,15 +183,17 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
     },
 
     /** One page of the cases that the reader may read; without a reader, whoever runs the system. */
-    async cases({ reader, filters, next }: { reader?: string; filters: CaseFilters; next?: string }): Promise<{
+    async cases({ reader, filters, next, atMost = pageSize }: ListCases): Promise<{
       cases: ListedCase[];
       next: string | null;
     }> {
       const query = caseQuery(filters, new Date().toISOString());
-      const page = await listing(() => listPage(client, query, pageSize, next));
-      if (reader === undefined) return page;
-      const person = await register.person(reader);
+      if (reader === undefined) return listing(() => listPage(client, query, atMost, next));
+      const responsible = await register.responsibilities(reader);
+      const { person } = responsible;
       if (person === null) throw problem('NotFound', problems.unknownPerson(reader), { person: reader });
+      const narrow = person.functions.length > 0 ? '' : readableBy(responsible, reader);
+      const page = await listing(() => listPage(client, query + narrow, atMost, next));
       const facts = new Map<string, Facts>();
       const employees = [...new Set(page.cases.map(({ employee }) => employee))];
       if (person.functions.length === 0)

@@ -19,6 +19,9 @@ export type ListedCase = {
 /** What narrows the list (contract, "Client", `cases`). */
 export type CaseFilters = {
   employee?: string | undefined;
+  /** Any of these; none at all means no case. */
+  employees?: string[] | undefined;
+  process?: string | undefined;
   manager?: string | undefined;
   state?: string | undefined;
   open?: boolean | undefined;
@@ -41,6 +44,8 @@ function quoted(value: string): string {
 export function caseQuery(filters: CaseFilters, now: string): string {
   const parts = [cases];
   if (filters.employee) parts.push(`Employee = ${quoted(filters.employee)}`);
+  if (filters.employees) parts.push(oneOf('Employee', filters.employees.length > 0 ? filters.employees : ['.']));
+  if (filters.process) parts.push(`WorkflowType = ${quoted(filters.process)}`);
   if (filters.manager) parts.push(`Manager = ${quoted(filters.manager)}`);
   if (filters.state) parts.push(`State = ${quoted(filters.state)}`);
   if (filters.open || filters.overdue) parts.push("ExecutionStatus = 'Running'");

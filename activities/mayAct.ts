@@ -26,6 +26,8 @@ export type Task = {
   guidance?: unknown;
   since?: string | undefined;
   due?: string | null | undefined;
+  /** Past a leaver's deadline this person may also accept these assignments as stranded. */
+  mayAcceptStranded?: boolean;
   /** The manager in whose place this person would act, as a deputy. */
   for?: string;
 };
@@ -75,6 +77,7 @@ export function tasksOf(facts: Facts, status: CaseStatus, person: string): Task[
     if (waiting.task === 'detach') {
       const theirs = detachableBy(facts, status, waiting, person);
       task.assignments = theirs;
+      if (removers(facts).includes(person) && pastDeadline(status, waiting, facts.asOf)) task.mayAcceptStranded = true;
       task.places = facts.assignments
         .filter(({ id }) => theirs.includes(id))
         .map(({ id, role, organisation, intervention, form }) => ({
@@ -107,3 +110,37 @@ export function mayReadCasesOf(facts: Facts, reader: string, person: Person | nu
 /** Who may read this case: as above, and whoever may act on it. */
 export const mayRead = (facts: Facts, status: CaseStatus, reader: string, person: Person | null): boolean =>
   mayReadCasesOf(facts, reader, person) || (person !== null && tasksOf(facts, status, reader).length > 0);
+
+const acts = [
+  'undone',
+  'withdrawn',
+  'decided',
+  'detached',
+  'strandedAccepted',
+  'removed',
+  'returned',
+  'dateChanged',
+  'stays',
+] as const;
+/** What somebody may do in a case, by the name of the event. */
+export type MayDo = (typeof acts)[number];
+
+/** What this person may do in this case now: what the state accepts, as far as the register lets them. */
+export function mayDoNow(facts: Facts, status: CaseStatus, person: string): MayDo[] {
+  const isLeaver = status.process === 'employeeLeaves';
+  const isRemover = removers(facts).includes(person);
+  const detaches = status.waitingFor.filter(({ task }) => task === 'detach');
+  const decides = (isLeaver ? leaverDeciders(facts) : deciders(facts)).includes(person);
+  const may: Record<MayDo, boolean> = {
+    undone: decides,
+    withdrawn: decides,
+    decided: decides,
+    detached: detaches.some((waiting) => detachableBy(facts, status, waiting, person).length > 0),
+    strandedAccepted: isRemover && detaches.some((waiting) => pastDeadline(status, waiting, facts.asOf)),
+    removed: isRemover,
+    returned: isRemover,
+    dateChanged: decides,
+    stays: decides,
+  };
+  return acts.filter((name) => may[name] && status.accepts.includes(name));
+}

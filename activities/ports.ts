@@ -66,6 +66,17 @@ export type RegisterStore = Register & {
   /** Every role that anybody has, and the three that carry assignments. */
   everyRole(): Promise<string[]>;
   responsibilities(person: string): Promise<Responsibilities>;
+  /** What these ids are called; those that the register does not know are missing. */
+  names(ids: NamedIds): Promise<Names>;
+  /** Everybody whose id is this text or whose name holds it, whatever the case, by name; at most `atMost`. */
+  findPeople(text: string, atMost: number): Promise<string[]>;
+};
+
+export type NamedIds = { people: string[]; organisations: string[]; interventions: string[] };
+export type Names = {
+  people: Record<string, string>;
+  organisations: Record<string, { name: string; form: string }>;
+  interventions: Record<string, { name: string; organisation: string }>;
 };
 
 /** An order on form 9460 (contract, "Orders"). */

@@ -1,14 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { CaseActivities } from '../activities/cases.ts';
+import type { PortalActivities } from '../activities/portal.ts';
 
 /** The task queue of the worker (contract, "Temporal"). */
 export const taskQueue = 'aterkalla';
 
-export type Question = keyof CaseActivities & string;
-export type Input<Name extends Question> = Parameters<CaseActivities[Name]>[0];
-export type Reply<Name extends Question> = Awaited<ReturnType<CaseActivities[Name]>>;
+type Questions = CaseActivities & PortalActivities;
+export type Question = keyof Questions & string;
+export type Input<Name extends Question> = Parameters<Questions[Name]>[0];
+export type Reply<Name extends Question> = Awaited<ReturnType<Questions[Name]>>;
 export type Ask = <Name extends Question>(name: Name, input: Input<Name>) => Promise<Reply<Name>>;
+
+/** The answers themselves, by the name of the question. */
+export type Answers = { [Name in Question]: (input: Input<Name>) => Promise<Reply<Name>> };
+
+/** Asks without a way over Temporal, where what answers is in this process. */
+export const askHere =
+  (answers: Answers): Ask =>
+  <Name extends Question>(name: Name, input: Input<Name>): Promise<Reply<Name>> =>
+    answers[name](input);
 
 /**
  * Asks the worker, which has the register, through a standalone activity. Questions are no acts: once answered they are

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Answer, CaseStatus } from '../activities/caseStatus.ts';
 import { parseStatus } from '../activities/caseStatus.ts';
 import type { Preview } from '../activities/cases.ts';
-import type { FoundCase } from '../activities/findCase.ts';
+import { type FoundCase, findCase } from '../activities/findCase.ts';
 import type { CaseFilters, ListedCase } from '../activities/listCases.ts';
 import type { Task } from '../activities/mayAct.ts';
 import { pack, unpack } from '../activities/registerByHand.ts';
@@ -27,11 +27,14 @@ const events = { ...messages.employeeLeavesEvents, ...messages.removalEvents };
 /**
  * What people do with cases, over a connection to Temporal. Each method throws {@link ClientError} with the contract's
  * exit status; a command that comes again with its id gets the first answer again.
+ *
+ * @param asked answers questions about the register: the worker, over Temporal, unless it is in this process.
  */
-export function createAterkalla(client: Client) {
+export function createAterkalla(client: Client, asked: Ask = createAsk(client)) {
+  /** Asks what takes the register; what went wrong is a {@link ClientError}. */
   const ask: Ask = async <Name extends Question>(name: Name, input: Input<Name>): Promise<Reply<Name>> => {
     try {
-      return await createAsk(client)(name, input);
+      return await asked(name, input);
     } catch (error) {
       throw asClientError(error);
     }
@@ -87,6 +90,8 @@ export function createAterkalla(client: Client) {
     });
 
   return {
+    ask,
+
     /** What a removal would do; starts nothing. With `by`, as far as that person may see it. */
     preview(employee: string, roles?: string[], by?: string): Promise<Preview> {
       return ask('preview', parsed(previewInput, { employee, roles, by }));
@@ -95,7 +100,10 @@ export function createAterkalla(client: Client) {
     /** Starts a removal. */
     remove: (
       employee: string,
-      say: Who & Optional<'roles' | 'acknowledged', string[]> & Optional<'reason', string>,
+      say: Who &
+        Optional<'roles' | 'acknowledged', string[]> &
+        Optional<'reason', string> &
+        Optional<'undoFor', number>,
     ): Promise<Answer> =>
       acting(say, async (who) => {
         const input = parsed(messages.removalStart, { ...say, ...who, employee, system: 'SUS' });
@@ -175,6 +183,8 @@ export function createAterkalla(client: Client) {
     removed: (request: string, say: Who & Optional<'note', string>) => send(request, 'removed', say),
     /** The authorisation administration sends the order back to the manager. */
     returned: (request: string, say: Who & { reason: string }) => send(request, 'returned', say),
+    /** The manager undoes the order, within the short time after sending. */
+    undone: (request: string, say: Who) => send(request, 'undone', say),
     /** The manager takes the order back. */
     withdraw: (request: string, say: Who & { reason: string }) => send(request, 'withdrawn', say),
     /** The leaver's date moves. */
@@ -239,6 +249,15 @@ export function createAterkalla(client: Client) {
     language: (person: string) => ask('language', { person }),
     /** Is everything there and of the right version. */
     doctor: (): Promise<Check[]> => check(client, ask),
+    /** What a case answered to a command before; null where there is no such case, or it has not seen the command. */
+    async answeredBefore(request: string, id: string): Promise<Answer | null> {
+      try {
+        const found = await findCase(client, request);
+        return found && (await answeredBefore(client, found, id));
+      } catch (error) {
+        throw asClientError(error);
+      }
+    },
     close: () => client.connection.close(),
   };
 }

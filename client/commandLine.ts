@@ -4,8 +4,9 @@ import { words } from '../texts/client.ts';
 import { commandLineFaults } from '../texts/help.ts';
 import { type Language, problems, type Text } from '../texts/problems.ts';
 import { type AterkallaClient, connect } from './aterkalla.ts';
-import { commands, type Print, type Run } from './commands.ts';
+import { commands, type Logins, type Print, type Run } from './commands.ts';
 import { asClientError, ClientError, type Exit } from './errors.ts';
+import { logIn, logOut, whoActs } from './login.ts';
 
 /**
  * Runs one command as a person typed it, printing on standard output and standard error.
@@ -32,9 +33,9 @@ export async function runCommandLine(argv: string[], env: NodeJS.ProcessEnv): Pr
   /** Runs one command's work. The language is asked for meanwhile. */
   const run: Run = async (given, work) => {
     let language = Promise.resolve<Language>(given.lang ?? spoken);
-    const connected = async () => {
+    const connected = async (as?: string) => {
       client = await connect(env);
-      if (!given.lang && given.as) language = client.language(given.as).catch(() => spoken);
+      if (!given.lang && as) language = client.language(as).catch(() => spoken);
       return client;
     };
     let printed = Promise.resolve();
@@ -58,7 +59,14 @@ export async function runCommandLine(argv: string[], env: NodeJS.ProcessEnv): Pr
   const written: string[] = [];
   const write = (text: string) => void written.push(text);
   try {
-    await commands(run, spoken, version, { writeOut: write, writeErr: write }).parseAsync(argv, { from: 'user' });
+    const logins: Logins = {
+      identify: (named) => whoActs(named, env),
+      // Not part of the answer: standard output may be read by a program.
+      logIn: () => logIn(env, (text) => process.stderr.write(`${text[spoken]}\n`)),
+      logOut: () => logOut(env),
+    };
+    const all = commands(run, spoken, version, { writeOut: write, writeErr: write }, logins);
+    await all.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const text = written.join('').trimEnd();

@@ -13,10 +13,19 @@ import { answerLines, caseLines, doctorLines, previewLines, recordLines, statusL
 /** What a command gives: a value for programs, lines for people, and where all is not well an exit status. */
 export type Result = { value: unknown; lines: (language: Language) => string[]; exit?: Exit | 0 };
 /** Options that every command takes. */
-export type Common = { as?: string; json?: true; id?: string; lang?: Language };
-export type Connect = () => Promise<AterkallaClient>;
+export type Common = { as?: string | undefined; json?: true; id?: string; lang?: Language };
+/** Connects. @param as whose language is spoken, unless another was asked for. */
+export type Connect = (as?: string) => Promise<AterkallaClient>;
 /** Runs one command's work, and prints what it gives. */
 export type Run = (given: Common, work: (connect: Connect, print: Print) => Promise<Result>) => Promise<void>;
+/** Who acts, by what a command names. */
+export type Identify = (named: string | undefined) => Promise<string | undefined>;
+/** What only the command line knows how to do: log in, log out. */
+export type Logins = {
+  identify: Identify;
+  logIn(): Promise<string>;
+  logOut(): Promise<void>;
+};
 /** Prints lines at once, before the command is done; nothing where the answer is JSON. */
 export type Print = (lines: (language: Language) => string[]) => void;
 
@@ -60,7 +69,13 @@ const watchEvery = 1000;
  *
  * @param run runs a command's work; @param language of the help; @param output where help and faults go.
  */
-export function commands(run: Run, language: Language, version: string, output: OutputConfiguration): Command {
+export function commands(
+  run: Run,
+  language: Language,
+  version: string,
+  output: OutputConfiguration,
+  logins: Logins,
+): Command {
   const option = (name: OptionName, mandatory = false) => {
     const value = values[name] ?? (name === 'lang' ? 'sv|en' : '');
     const made = new Option(`--${name}${value && ` <${value}>`}`, optionTexts[name][language]);
@@ -98,7 +113,10 @@ export function commands(run: Run, language: Language, version: string, output: 
     const made = command(parent, form, offer);
     made.action(() => {
       const given = made.optsWithGlobals<Given>();
-      return run(given, async (connect, print) => work(given, made.args, await connect(), print));
+      return run(given, async (connect, print) => {
+        const as = await logins.identify(given.as);
+        return work({ ...given, as }, made.args, await connect(as), print);
+      });
     });
   }
 
@@ -176,6 +194,20 @@ export function commands(run: Run, language: Language, version: string, output: 
     const cases = await client.cases({ employee, manager, state, open, ended, overdue }, given.as);
     return { value: cases, lines: (language) => caseLines(cases, language) };
   });
+  const entering = command(program, 'login', {});
+  entering.action(() =>
+    run(entering.optsWithGlobals<Given>(), async () => {
+      const person = await logins.logIn();
+      return { value: { person }, lines: () => [person] };
+    }),
+  );
+  const leaving = command(program, 'logout', {});
+  leaving.action(() =>
+    run(leaving.optsWithGlobals<Given>(), async () => {
+      await logins.logOut();
+      return done();
+    }),
+  );
   const looking = command(program, 'doctor', {});
   looking.action(() => run(looking.optsWithGlobals<Given>(), lookAround));
   add(register, 'import <FILE>', {}, async (_, [file = ''], client) => {
@@ -201,7 +233,7 @@ export function commands(run: Run, language: Language, version: string, output: 
 const isCommand = (name: string): name is CommandName => name in commandTexts;
 
 /** Who acts. @throws {@link ClientError} with exit status 2 where nobody is named. */
-function who({ as, id }: Common): { by: string; id: string | undefined } {
+function who({ as, id }: Pick<Given, 'as' | 'id'>): { by: string; id: string | undefined } {
   if (as === undefined) throw new ClientError('InvalidInput', problems.whoActs(), { field: '--as' });
   return { by: as, id };
 }

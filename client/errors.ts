@@ -65,6 +65,7 @@ function fromApplicationFailure(failure: ApplicationFailure, cause: unknown): Cl
 /** Makes of whatever was thrown an error with an exit status and a text for people. */
 export function asClientError(error: unknown): ClientError {
   if (error instanceof ClientError) return error;
+  if (error instanceof ApplicationFailure) return fromApplicationFailure(error, error);
   if (error instanceof ActivityExecutionFailedError || error instanceof WorkflowUpdateFailedError) {
     const { cause } = error;
     if (cause instanceof ApplicationFailure) return fromApplicationFailure(cause, error);

@@ -63,6 +63,15 @@ const assignments = z
     z.refine(distinct, 'an assignment is named twice'),
   );
 
+/** Longest time in which an order can be undone, in seconds. */
+export const LONGEST_UNDO = 600;
+const undoFor = z
+  .int({ error: 'undoFor must be whole seconds' })
+  .check(
+    z.gte(0, 'undoFor must not be negative'),
+    z.lte(LONGEST_UNDO, `undoFor may be at most ${LONGEST_UNDO} seconds`),
+  );
+
 const command = { id: commandId, by: personId };
 
 /** A payload with these fields and no others. */
@@ -79,6 +88,8 @@ export const removalStart = message({
   roles: z.optional(roles),
   reason: z.optional(text),
   acknowledged: z.optional(acknowledged),
+  /** How long the order waits, so that it can be undone, in seconds; only where the start is the decision. */
+  undoFor: z.optional(undoFor),
 });
 
 /** The start input of `employeeLeaves`. */
@@ -95,6 +106,7 @@ const detached = message({ ...command, assignments, note: z.optional(text) });
 const removed = message({ ...command, note: z.optional(text) });
 const returned = message({ ...command, reason: text });
 const withdrawn = message({ ...command, reason: text });
+const undone = message(command);
 const strandedAccepted = message({ ...command, assignments, note: text });
 const dateChanged = message({ ...command, lastWorkingDay: day });
 const stays = message({ ...command, reason: text });
@@ -102,7 +114,7 @@ const stays = message({ ...command, reason: text });
 const superseded = message({ id: commandId, by: requestNumber });
 
 /** The events of the removal that come from outside. */
-export const removalEvents = { decided, detached, removed, returned, withdrawn, superseded };
+export const removalEvents = { decided, detached, removed, returned, undone, withdrawn, superseded };
 /** The events of the leaver's process that come from outside. */
 export const employeeLeavesEvents = { detached, strandedAccepted, removed, dateChanged, stays };
 

@@ -105,6 +105,11 @@ function whyNotStarted({ start }: RemovalContext, facts: Facts): WhyNot | undefi
   return notHeld.length > 0 ? { why: 'rolesNotHeld', roles: notHeld, held: facts.roles } : undefined;
 }
 
+/** A start by who decides is the decision, once every warning is acknowledged (contract, "Client", `remove`). */
+const isDecision = (context: RemovalContext, facts: Facts): boolean =>
+  deciders(facts).includes(context.start.by) &&
+  unseenWarnings(context, facts, rolesOf(context.start.roles, facts), context.start.acknowledged).length === 0;
+
 /** Why a person's command does not count now, by the rules of the process page; undefined where it does. */
 export function whyNotRemoval(context: RemovalContext, event: Event): WhyNot | undefined {
   const { facts } = event;
@@ -120,6 +125,7 @@ export function whyNotRemoval(context: RemovalContext, event: Event): WhyNot | u
       return warnings.length > 0 ? { why: 'notAcknowledged', warnings } : undefined;
     }
     case 'withdrawn':
+    case 'undone':
       return unlessAmong(deciders(facts), event.by, context.employee);
     case 'detached':
       return whyNotDetached(context, event);
@@ -253,6 +259,7 @@ const build = setup({
     'notice.collaborationAdministrators': nextIn('collaborationAdministrators'),
     'notice.interventionManagers': nextIn('interventionManagers'),
     'notice.remove': nextIn('remove'),
+    undo: ({ context }) => (context.start.undoFor ?? 0) * 1000,
     retryMail: deadlines.refusedMail.retryEveryHours * 3_600_000,
   },
   guards: {
@@ -279,9 +286,8 @@ const build = setup({
       facts.roles.length > 0 && whyNotStarted(context, facts) !== undefined,
     leaverAtWork: (_, { facts }: Look) => facts.leaver?.atWork === true,
     nothingHeld: (_, { facts }: Look) => facts.roles.length === 0,
-    isDecision: ({ context }, { facts }: Look) =>
-      deciders(facts).includes(context.start.by) &&
-      unseenWarnings(context, facts, rolesOf(context.start.roles, facts), context.start.acknowledged).length === 0,
+    isDecision: ({ context }, { facts }: Look) => isDecision(context, facts),
+    isDecisionToUndo: ({ context }, { facts }: Look) => isDecision(context, facts) && (context.start.undoFor ?? 0) > 0,
   },
   actions: {
     looked: assign(({ context }, params: Look) => looked(context, params)),
@@ -337,6 +343,15 @@ const build = setup({
       ending: 'nothingToRemove' as const,
       ...recorded(context, { at: context.at, step: 'nothingToRemove', roles: context.roles }),
     })),
+    undone: assign(({ context, event }) =>
+      event.type === 'undone'
+        ? {
+            ...seen(context, event.facts, event.at),
+            ending: 'withdrawn' as const,
+            ...recorded(context, actOf(event, 'undone')),
+          }
+        : {},
+    ),
     withdrawn: assign(({ context, event }) => endedBy(context, event)),
     withdrawnTooLate: assign(({ context, event }) =>
       event.type === 'withdrawn'
@@ -507,12 +522,28 @@ export const removalMachine = build.createMachine({
             actions: [seeing('proposed'), seeing('supersededAtStart')],
           },
           {
+            guard: seeing('isDecisionToUndo'),
+            target: 'undoable',
+            actions: seeing('decidedAtStart'),
+          },
+          {
             guard: seeing('isDecision'),
             target: 'ordering',
             actions: seeing('decidedAtStart'),
           },
           { target: 'deciding', actions: seeing('proposed') },
         ],
+      },
+    },
+
+    /** An order that was sent with time to undo it waits that long before anything leaves the house. */
+    undoable: {
+      entry: 'waitBegins',
+      after: { undo: 'ordering' },
+      on: {
+        undone: { guard: 'allowed', target: 'cancelling', actions: 'undone' },
+        withdrawn: { guard: 'allowed', target: 'cancelling', actions: 'withdrawn' },
+        superseded: waysOut.superseded,
       },
     },
 

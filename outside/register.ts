@@ -6,7 +6,10 @@ import { ASSIGNMENT_ROLES, type RegisterFile } from './registerFileForm.ts';
 import {
   FACTS,
   FACTS_AND_GONE,
+  FIND_PEOPLE,
   factsOf,
+  NAMES,
+  namesOf,
   PERSON,
   personOf,
   RESPONSIBILITIES,
@@ -198,6 +201,12 @@ export function openRegister(database: Database): KeptRegister {
       const [row] = await query(RESPONSIBILITIES, [person, SYSTEM]);
       return responsibilitiesOf(row);
     },
+    async names({ people, organisations, interventions }) {
+      const [row] = await query(NAMES, [people, organisations, interventions]);
+      return namesOf(row);
+    },
+    findPeople: async (text, atMost) =>
+      (await query(FIND_PEOPLE, [text, atMost])).map(({ id }) => z.string().parse(id)),
     isEmpty: () => empty(query),
     fillIfEmpty: (file) =>
       alone(database, async (ask) => {

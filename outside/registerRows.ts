@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { Person, Responsibilities } from '../activities/ports.ts';
+import type { Names, Person, Responsibilities } from '../activities/ports.ts';
 import type { Facts } from '../machines/register.ts';
 import { ASSIGNMENT_ROLES } from './registerFileForm.ts';
 
@@ -161,3 +161,27 @@ export function responsibilitiesOf(row: Row | undefined): Responsibilities {
   const { person, decides_for, decides_on, administers, manages, organisations } = responsibilitiesRow.parse(row);
   return { person, decidesFor: decides_for, decidesOn: decides_on, administers, manages, organisations };
 }
+
+/** Parameters: ids of people, of organisations, of interventions. Always one row. */
+export const NAMES = `
+  select
+    (select coalesce(jsonb_object_agg(id, name), '{}') from aterkalla.people where id = any($1)) as people,
+    (select coalesce(jsonb_object_agg(id, jsonb_build_object('name', name, 'form', form)), '{}')
+       from aterkalla.organisations where id = any($2)) as organisations,
+    (select coalesce(jsonb_object_agg(id, jsonb_build_object('name', name, 'organisation', organisation)), '{}')
+       from aterkalla.interventions where id = any($3)) as interventions`;
+
+const namesRow = z.object({
+  people: z.record(z.string(), z.string()),
+  organisations: z.record(z.string(), z.object({ name: z.string(), form: z.string() })),
+  interventions: z.record(z.string(), z.object({ name: z.string(), organisation: z.string() })),
+});
+
+/** @param row what {@link NAMES} gave. */
+export const namesOf = (row: Row | undefined): Names => namesRow.parse(row);
+
+/** Parameters: the text, and how many at most. */
+export const FIND_PEOPLE = `
+  select id from aterkalla.people
+   where lower(id) = lower($1) or position(lower($1) in lower(name)) > 0
+   order by name, id limit $2`;

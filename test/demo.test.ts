@@ -138,7 +138,7 @@ async function goodEvidence(): Promise<Evidence> {
     language: 'sv',
   });
   const common = { system: 'SUS', state: 'removed', outcome: 'removed' };
-  const empty = { warnings: [], waitingFor: [], accepts: [], ignored: [] };
+  const empty = { warnings: [], waitingFor: [], accepts: [], ignored: [], way: [] };
   const roles = ['collaborationAdministrator'];
   const leaverRoles = ['participantManager'];
   return {

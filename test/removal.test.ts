@@ -49,6 +49,23 @@ removal('goes from the decision to the confirmation', async ({ world }) => {
   assert.is(ordersOf(world, handle).length, 1);
 });
 
+removal('can be undone for a short time after sending, with nothing ordered and no mail sent', async ({ world }) => {
+  const handle = await world.remove('1001', '1000', { undoFor: 600 });
+  const status = await world.inState(handle, 'undoable');
+  assert.equal(status.accepts, ['undone', 'withdrawn']);
+  assert.is(Date.parse(status.undoUntil ?? '') - Date.parse(status.since), 600_000);
+  assert.is((await world.act(handle, 'undone', { by: '1003' })).refused, 'Refused');
+  assert.is((await world.act(handle, 'undone', { by: '1000' })).refused, null);
+  const end = await world.ended(handle);
+  assert.is(end.outcome, 'withdrawn');
+  assert.equal(steps(end), ['decided', 'undone']);
+  assert.equal(
+    end.way.map(({ state }) => state),
+    ['starting', 'undoable', 'withdrawn'],
+  );
+  assert.equal([ordersOf(world, handle).length, world.smtp.mails.length], [0, 0]);
+});
+
 removal('is returned too late where the register already shows it gone: then it ends as removed', async ({ world }) => {
   const handle = await world.remove('1005', '1000');
   await world.inState(handle, 'removing');
@@ -242,6 +259,16 @@ removal('is returned with a reason, decided anew and ordered anew', async ({ wor
     ],
   );
   assert.ok(occasions(world).some(([occasion]) => occasion === 'returned'));
+});
+
+waiting('is ordered once the time to undo it is over; a proposal waits for the decision as ever', async ({ world }) => {
+  const handle = await world.remove('1005', '1000', { undoFor: 30 });
+  await world.inState(handle, 'undoable');
+  await world.skip('31 seconds');
+  await world.inState(handle, 'removing');
+  assert.is((await world.act(handle, 'undone', { by: '1000' })).refused, 'NotAccepted');
+  const proposal = await world.remove('1001', '1001', { undoFor: 30 });
+  await world.inState(proposal, 'deciding');
 });
 
 waiting('goes on where somebody was faster and the register no longer shows it', async ({ world }) => {

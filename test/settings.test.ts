@@ -25,7 +25,7 @@ settings('without any variable: everything embedded, on the ports of the contrac
   assert.ok(registerFile.endsWith('register.sample.json'));
   assert.equal(rest, {
     temporal: { kind: 'embedded', port: 7233, uiPort: 8233 },
-    portalPort: 8080,
+    portal: { host: '127.0.0.1', port: 8080, login: { kind: 'development' }, undoFor: 60 },
     registerMode: 'performs',
     mailFrom: 'aterkalla@localhost',
     helpdeskMail: 'helpdesk@localhost',
@@ -47,11 +47,36 @@ settings('every variable is read', () => {
     MAIL_FROM: 'sus@example.org',
     HELPDESK_MAIL: 'help@example.org',
     MIN_SUPPORT_URL: 'https://example.org/support',
+    PORTAL_HOST: '0.0.0.0',
+    PORTAL_URL: 'https://aterkalla.example.org/',
+    PORTAL_SESSION_KEY: 'ab'.repeat(32),
+    UNDO_SECONDS: '0',
+    OIDC_ISSUER: 'https://login.example.org/realm',
+    OIDC_CLIENT_ID: 'aterkalla',
+    OIDC_CLIENT_SECRET: 'hunter2',
+    OIDC_SCOPE: 'openid profile',
+    OIDC_CLAIM: 'employee_id',
+    TEMPORAL_UI_URL: 'https://temporal.example.org/',
   });
   assert.equal(read, {
     dataDir: join(folder, 'data'),
     temporal: { kind: 'embedded', port: 0, uiPort: 0 },
-    portalPort: 65_535,
+    portal: {
+      host: '0.0.0.0',
+      port: 65_535,
+      url: 'https://aterkalla.example.org',
+      login: {
+        kind: 'openid',
+        issuer: 'https://login.example.org/realm',
+        clientId: 'aterkalla',
+        clientSecret: 'hunter2',
+        scope: 'openid profile',
+        claim: 'employee_id',
+      },
+      undoFor: 0,
+      sessionKey: Buffer.alloc(32, 0xab),
+      temporalUi: 'https://temporal.example.org',
+    },
     registerFile,
     registerMode: 'observes',
     databaseUrl: 'postgresql://127.0.0.1/sus',
@@ -70,10 +95,18 @@ settings('all that is wrong is named at once, each with its variable', () => {
   const file = join(folder, 'a-file');
   writeFileSync(file, '');
   const wrong = {
+    OIDC_ISSUER: 'HTTP://login.example.org',
+    OIDC_SCOPE: 'profile',
+    OIDC_CLAIM: 'a b',
     DATA_DIR: file,
     TEMPORAL_PORT: '70000',
     TEMPORAL_UI_PORT: '-1',
     PORTAL_PORT: 'http',
+    PORTAL_HOST: 'portal.example.org',
+    PORTAL_URL: 'https://127.0.0.1/portal',
+    PORTAL_SESSION_KEY: 'hunter2',
+    UNDO_SECONDS: '601',
+    TEMPORAL_UI_URL: 'temporal',
     REGISTER_FILE: join(folder, 'nowhere.json'),
     REGISTER_MODE: 'looks',
     DATABASE_URL: 'mysql://127.0.0.1/sus',
@@ -93,6 +126,23 @@ settings('all that is wrong is named at once, each with its variable', () => {
 settings('a problem with a URL never shows the password in it', () => {
   const text = problemsOf({ DATABASE_URL: 'mysql://sus:hunter2@db/sus', SMTP_URL: 'smpt://u:hunter2@mail' }).join();
   assert.match(text, /DATABASE_URL.*SMTP_URL/);
+  assert.not.match(text, 'hunter2');
+});
+
+settings('a login for development is refused where another machine might reach the portal', () => {
+  for (const reach of [{ PORTAL_HOST: '0.0.0.0' }, { PORTAL_HOST: '::' }, { PORTAL_HOST: '192.0.2.1' }])
+    assert.match(problemsOf(reach).join(), /PORTAL_HOST.*OIDC_ISSUER/);
+  for (const PORTAL_URL of ['https://aterkalla.example.org', 'http://127.0.0.1.example.org', 'http://0.0.0.0:8080'])
+    assert.match(problemsOf({ PORTAL_URL }).join(), /PORTAL_URL.*OIDC_ISSUER/);
+  for (const PORTAL_HOST of ['127.0.0.1', '127.8.8.8', '::1', 'localhost'])
+    assert.equal(problemsOf({ PORTAL_HOST }), []);
+});
+
+settings('half a provider is a mistake, not the login for development', () => {
+  assert.match(problemsOf({ OIDC_ISSUER: 'https://login.example.org' }).join(), /OIDC_CLIENT_ID/);
+  assert.match(problemsOf({ OIDC_CLIENT_ID: 'aterkalla' }).join(), /OIDC_ISSUER/);
+  assert.match(problemsOf({ PORTAL_URL: 'nonsense', OIDC_ISSUER: 'nonsense' }).join(), /OIDC_ISSUER.*PORTAL_URL/s);
+  const text = problemsOf({ OIDC_ISSUER: 'ftp://u:hunter2@login', PORTAL_SESSION_KEY: 'hunter2' }).join();
   assert.not.match(text, 'hunter2');
 });
 

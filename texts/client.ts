@@ -27,6 +27,7 @@ export const inputTexts: Readonly<Record<string, string>> = {
 
 const states: Readonly<Record<string, Text>> = {
   deciding: { sv: 'väntar på chefens beslut', en: "waits for the manager's decision" },
+  undoable: { sv: 'kan ångras, beställs sedan', en: 'can be undone, is then ordered' },
   ordering: { sv: 'beställs på blankett 9460', en: 'is being ordered on form 9460' },
   orderStopped: { sv: 'beställningen stoppades', en: 'the order was stopped' },
   scheduled: { sv: 'väntar på sin dag', en: 'waits for its day' },
@@ -75,6 +76,7 @@ const steps: Readonly<Record<string, Text>> = {
   attachedAgain: { sv: 'uppdrag finns fortfarande i registret', en: 'assignments still in the register' },
   removed: { sv: 'behörigheten borttagen', en: 'authorisation removed' },
   gone: { sv: 'registret visar att den är borta', en: 'the register shows it gone' },
+  undone: { sv: 'ångrat', en: 'undone' },
   withdrawn: { sv: 'återtaget', en: 'withdrawn' },
   returnedTooLate: {
     sv: 'skickades tillbaka för sent: behörigheten var redan borta',

@@ -31,6 +31,8 @@ export const commandTexts = {
   record: { sv: 'allt som har hänt, i ordning', en: 'all that happened, in order' },
   tasks: { sv: 'vad som väntar på personen', en: 'what waits for this person' },
   cases: { sv: 'ärenden som personen får läsa', en: 'the cases that this person may read' },
+  login: { sv: 'loggar in, där riktig inloggning är inställd', en: 'logs in, where real logins are set' },
+  logout: { sv: 'glömmer inloggningen', en: 'forgets the login' },
   doctor: { sv: 'svarar allt, i rätt version', en: 'is everything reachable and of the right version' },
   register: { sv: 'registret', en: 'the register' },
   import: { sv: 'läser in en registerfil', en: 'takes in a register file' },

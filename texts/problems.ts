@@ -140,6 +140,34 @@ export const problems = {
     sv: 'Ange vem som agerar: --as PERSON.',
     en: 'Say who acts: --as PERSON.',
   }),
+  realLogins: (): Text => ({
+    sv: 'Här gäller riktig inloggning: du agerar som den du är inloggad som. Utelämna --as; logga in med `aterkalla login`.',
+    en: 'Logins are real here: you act as who you are logged in as. Leave --as out; log in with `aterkalla login`.',
+  }),
+  notLoggedIn: (): Text => ({
+    sv: 'Du är inte inloggad, eller inloggningen har gått ut. Logga in med `aterkalla login`.',
+    en: 'You are not logged in, or the login has ended. Log in with `aterkalla login`.',
+  }),
+  noProvider: (): Text => ({
+    sv: 'Ingen inloggning är inställd (OIDC_ISSUER). Ange vem som agerar med --as.',
+    en: 'No login is set (OIDC_ISSUER). Say who acts with --as.',
+  }),
+  noPersonInLogin: (claim: string): Text => ({
+    sv: `Inloggningen innehåller inget anställningsnummer (${claim}). Rätta OIDC_CLAIM eller OIDC_SCOPE.`,
+    en: `The login holds no employee id (${claim}). Correct OIDC_CLAIM or OIDC_SCOPE.`,
+  }),
+  loginSettings: (why: string): Text => ({
+    sv: `Inställningarna för inloggning (OIDC_*) går inte att använda: ${why}`,
+    en: `The settings for logins (OIDC_*) cannot be used: ${why}`,
+  }),
+  loginFailed: (issuer: string, why: string): Text => ({
+    sv: `Inloggningen hos ${issuer} gick inte (${why}). Kontrollera OIDC_ISSUER och OIDC_CLIENT_ID, försök sedan igen.`,
+    en: `The login at ${issuer} did not work (${why}). Check OIDC_ISSUER and OIDC_CLIENT_ID, then try again.`,
+  }),
+  goAndLogIn: (where: string, code: string): Text => ({
+    sv: `Öppna ${where} i en webbläsare, kontrollera koden ${code} och logga in där.`,
+    en: `Open ${where} in a browser, check the code ${code} and log in there.`,
+  }),
   input: (what: string, expected: Text): Text => ({
     sv: `${what}: ${expected.sv}.`,
     en: `${what}: ${expected.en}.`,

@@ -10,6 +10,7 @@ export const eventDescriptions: Readonly<Record<string, string>> = {
   detached: 'Assignments have been detached',
   removed: 'The authorisation administration has removed the authorisation',
   returned: 'The authorisation administration sends the order back to the manager',
+  undone: 'The manager undoes the order, within the short time after sending',
   withdrawn: 'The manager takes the order back',
   superseded: "Sent by a leaver's process when it takes over",
   strandedAccepted: "Past the leaver's deadline: assignments are accepted as stranded, by name",
@@ -75,6 +76,7 @@ function to(readers: unknown, occasion: unknown): string {
 }
 
 const TIMERS: readonly [RegExp, string][] = [
+  [/after\.undo\./, 'Until then the order can be undone'],
   [/notice\.decide/, 'Next reminder to the manager'],
   [/notice\.orderAgain/, 'Next reminder to the manager: the order was refused'],
   [/notice\.collaborationAdministrators/, 'Next reminder to the collaboration administrators'],
@@ -90,6 +92,7 @@ export const timerSummary = (event: string): string => TIMERS.find(([name]) => n
 const STATES: Readonly<Record<string, string>> = {
   starting: 'Looking in the register',
   deciding: 'Waiting for the manager to decide',
+  undoable: 'Waiting a little: the manager can still undo the order',
   ordering: 'Ordering on form 9460',
   orderStopped: 'The order was refused: waiting for the manager',
   detaching: 'Waiting for assignments to be detached',

@@ -33,6 +33,8 @@ export type CaseStatus = BaseStatus & {
   ignored: Ignored[];
   record: Entry[];
   outcome: string | null;
+  /** Until when an order can be undone; only while it can. */
+  undoUntil?: string;
   /** A leaver's alone. */
   lastWorkingDay?: string;
   atWork?: boolean;

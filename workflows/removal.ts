@@ -38,16 +38,20 @@ export async function removal(input: unknown): Promise<CaseStatus> {
       const context: RemovalContext = snapshot.context;
       // That a leaver's process takes over is between the processes, nobody's to send.
       const accepts = base.accepts.filter((name) => name !== 'superseded' && context.ending === null);
-      return caseStatus(snapshot, { ...base, accepts }, context, {
+      const status = caseStatus(snapshot, { ...base, accepts }, context, {
         process: 'removal',
         warnings: warnings(context),
         order: context.order && { number: context.order.number, state: context.order.state },
         due: dueAfter(context.since),
       });
+      return snapshot.matches('undoable') ? { ...status, undoUntil: undoUntil(context) } : status;
     },
   });
   return status;
 }
+
+const undoUntil = ({ since, start }: RemovalContext): string =>
+  new Date(Date.parse(since) + (start.undoFor ?? 0) * 1000).toISOString();
 
 /** Those acknowledged, and those that the register shows now. */
 function warnings({ facts, roles, acknowledged }: RemovalContext): CaseStatus['warnings'] {

@@ -61,6 +61,8 @@ export type BaseStatus = {
   accepts: string[];
   /** The last signals that changed nothing, with the reason. */
   ignored: Ignored[];
+  /** The top-level states that it came to rest in, in order, with the times; the last is the present one. */
+  way: { state: string; at: string }[];
 };
 
 /** What the outside sees of a case: all of it optional, so that any machine runs with its input alone. */
@@ -103,6 +105,7 @@ type Carried = {
   answers: [string, unknown][];
   ignored: Ignored[];
   emitted: AnyEventObject[];
+  way: BaseStatus['way'];
   seq: number;
 };
 
@@ -176,6 +179,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   #toAnswer: Command[] = [];
   #ignored: Ignored[];
   #emitted: AnyEventObject[];
+  #way: BaseStatus['way'];
   #seq: number;
   #shown = '';
   #stoppedByParent = false;
@@ -194,6 +198,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     this.#answers = new Map(carried?.answers);
     this.#ignored = carried?.ignored ?? [];
     this.#emitted = carried?.emitted ?? [];
+    this.#way = carried?.way ?? [];
     this.#seq = carried?.seq ?? 0;
     this.#timers.startFrom(Date.now());
     if (carried) this.#snapshot = fromPlain(machine, carried.snapshot);
@@ -201,6 +206,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       const [snapshot, actions] = initialTransition(this.#machine, options.input);
       this.#snapshot = snapshot;
       this.#failIfFailed();
+      this.#noteState();
       this.#carryOut(actions);
       const id = options.answer ? idOf(options.input) : null;
       if (id) this.#toAnswer.push({ name: 'start', payload: {}, id });
@@ -444,6 +450,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       const changed = next !== this.#snapshot || actions.length > 0;
       this.#snapshot = next;
       this.#failIfFailed();
+      this.#noteState();
       this.#carryOut(actions);
       return changed;
     } catch (error) {
@@ -451,6 +458,11 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       command?.update?.reject({ code: 'Refused', message: failure.message });
       throw failure;
     }
+  }
+
+  #noteState(): void {
+    const state = topState(this.#snapshot);
+    if (this.#way.at(-1)?.state !== state) this.#way = [...this.#way, { state, at: this.#timers.at }].slice(-KEPT);
   }
 
   #deliver(event: AnyEventObject, to: string | null): void {
@@ -523,6 +535,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       value,
       accepts: acceptedEvents(this.#snapshot).filter((name) => !this.#options.events || name in this.#options.events),
       ignored: this.#ignored,
+      way: this.#way,
       ...emitted,
     };
   }
@@ -593,6 +606,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       answers: [...this.#answers],
       ignored: this.#ignored,
       emitted: this.#emitted,
+      way: this.#way,
       seq: this.#seq,
     };
     return makeContinueAsNewFunc({ memo: { ...info.memo, [MEMO]: carried } })(

@@ -56,7 +56,7 @@ const leaverBegins = (employee: string, by: string, when: Step['when']): Step =>
   },
 });
 
-const CANNOT_BE_OVERTAKEN = ['deciding', 'ordering', 'orderStopped', 'detaching', 'removing'];
+const CANNOT_BE_OVERTAKEN = ['undoable', 'deciding', 'ordering', 'orderStopped', 'detaching', 'removing'];
 const isUnderWay = isIn(...CANNOT_BE_OVERTAKEN);
 const hasRoles = (employee: string) => (model: Model) => rolesOf(model.register, employee).length > 0;
 const isHeld = (model: Model) => !isAtRest(model);
@@ -64,6 +64,7 @@ const both = ['collaborationAdministrator', 'participantManager'];
 
 const removalSteps: Steps = {
   'the manager of 2002 decides': starts('2002', '2000', { acknowledged: ['last-administrator:af-fk-norr'] }),
+  'the manager of 1005 orders with time to undo it': starts('1005', '1000', { undoFor: 60 }),
   '1005 proposes it': starts('1005', '1005'),
   'an auditor wants it': starts('1005', '902'),
   'a manager wants it for somebody without an authorisation': starts('1000', '900'),
@@ -73,6 +74,7 @@ const removalSteps: Steps = {
   'the manager decides that it stays': acts('decided', { by: '1000', decision: 'keep' }, isAbout('1005')),
   'the manager of 2002 decides anew': acts('decided', { by: '2000', decision: 'remove' }, isAbout('2002')),
   'the manager of 2002 decides that it stays': acts('decided', { by: '2000', decision: 'keep' }, isAbout('2002')),
+  'the manager undoes it': acts('undone', { by: '1000' }, isAbout('1005')),
   'the manager withdraws': acts('withdrawn', { by: '1000', reason: 'needed' }, isAbout('1005')),
   'the manager of 2002 withdraws': acts('withdrawn', { by: '2000', reason: 'needed' }, isAbout('2002')),
   'the authorisation administration detaches from the organisation': acts(
