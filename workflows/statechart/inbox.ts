@@ -6,6 +6,7 @@ import {
   setDefaultUpdateHandler,
   setHandler,
 } from '@temporalio/workflow';
+import type { AnyEventObject } from 'xstate';
 
 /** What people read about a refusal, in both languages or as one text. */
 export type Message = string | { sv: string; en: string };
@@ -36,6 +37,9 @@ export type Command = {
   update?: { resolve(answer: unknown): void; reject(refusal: Refusal): void };
 };
 
+/** The second argument of a signal that a machine sends: to one that it invoked, or to the one that invoked it. */
+export type FromMachine = { fromMachine: string };
+
 /** A marked value that the payload converter gives for a payload that cannot be read. */
 export const UNREADABLE = 'aterkalla.unreadable';
 
@@ -43,6 +47,9 @@ const isObject = (value: unknown): value is Payload =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 type Parsed = { ok: true; payload: Payload } | { ok: false; refusal: Refusal };
+
+const isFromMachine = (value: unknown): value is FromMachine =>
+  isObject(value) && typeof value.fromMachine === 'string' && Object.keys(value).length === 1;
 
 /** Reads a payload against its schema; without a schema any object will do, and none is an empty one. */
 function parsePayload(args: readonly unknown[], schema: Schema | undefined): Parsed {
@@ -97,6 +104,8 @@ export function openInbox(inbox: {
   descriptions: Readonly<Record<string, string>> | undefined;
   refuseNow: (name: string, payload: Payload, id: string | null) => Refusal | undefined;
   take: (command: Command) => void;
+  /** Takes an event of another machine, which is no command; null where there is no such machine. */
+  hear: ((event: AnyEventObject) => void) | null;
   ignore: (name: string, payload: unknown, refusal: Refusal) => void;
   now: () => Payload;
 }): void {
@@ -110,8 +119,10 @@ export function openInbox(inbox: {
     return isKnown ? parsePayload(args, inbox.schemas?.[name]) : unknown();
   };
   const signalled = (name: string, args: readonly unknown[]) => {
-    const parsed = read(name, args);
-    if (parsed.ok) inbox.take({ name, payload: parsed.payload, id: idOf(parsed.payload) });
+    const hear = args.length === 2 && isFromMachine(args[1]) ? inbox.hear : null;
+    const parsed = read(name, hear ? args.slice(0, 1) : args);
+    if (parsed.ok && hear) hear({ ...parsed.payload, type: name });
+    else if (parsed.ok) inbox.take({ name, payload: parsed.payload, id: idOf(parsed.payload) });
     else inbox.ignore(name, args[0], parsed.refusal);
   };
   const updated = (name: string, args: readonly unknown[]) => {
