@@ -38,6 +38,7 @@ import {
   acceptedEvents,
   fits,
   fromPlain,
+  notPlain,
   type PlainSnapshot,
   stamped,
   toPlain,
@@ -197,6 +198,8 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   /** Does what there is to do now. */
   #goOn = () => {};
   #isWatched = false;
+  /** The snapshot that cannot be carried over, so that it is looked through and told once. */
+  #heldBack: AnyMachineSnapshot | null = null;
   /** The status of a snapshot, which is asked for several times before the next. */
   #known: { snapshot: AnyMachineSnapshot; ignored: Ignored[]; status: Status | undefined } | null = null;
 
@@ -341,7 +344,9 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       this.#events.length > 0 ||
       this.#looked !== null ||
       this.#timers.isDue(Date.now()) ||
-      (this.#free() && (this.#commands.length > 0 || this.#toAnswer.length > 0))
+      (this.#free() && (this.#commands.length > 0 || this.#toAnswer.length > 0)) ||
+      // A handler counts as unfinished for a moment after it has come to an end.
+      this.#isLong()
     );
   }
 
@@ -627,7 +632,20 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     const long = continueAsNewAt ? info.historyLength >= continueAsNewAt : info.continueAsNewSuggested;
     if (!long) return false;
     const busy = this.#sources.running > 0 || !this.#free() || this.#toAnswer.length > 0 || !allHandlersFinished();
-    return !busy && !this.#commands.some(({ update }) => update);
+    return !busy && !this.#commands.some(({ update }) => update) && this.#canBeCarried();
+  }
+
+  /** What cannot be carried over as it is keeps the run going, instead of becoming something else. */
+  #canBeCarried(): boolean {
+    if (this.#heldBack === this.#snapshot) return false;
+    const { context } = this.#snapshot;
+    const timers = this.#timers.open.map(({ event }) => event);
+    const found =
+      notPlain(context, 'context') ?? notPlain(timers, 'delayed events') ?? notPlain(this.#emitted, 'emitted events');
+    if (found === null) return true;
+    this.#heldBack = this.#snapshot;
+    log.warn('A long history cannot continue as new: not plain data', { found });
+    return false;
   }
 
   /** A long wait begins a new run with what is open, so that histories stay short. */
@@ -723,6 +741,8 @@ const isCarried = (value: unknown): value is Carried => isObject(value) && 'snap
 
 function asFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return ApplicationFailure.nonRetryable(message, 'MachineFailed');
+  if (!(error instanceof Error)) return ApplicationFailure.nonRetryable(String(error), 'MachineFailed');
+  // Its cause tells a parent what was thrown, and people where.
+  const cause = ApplicationFailure.fromError(error);
+  return ApplicationFailure.create({ message: error.message, type: 'MachineFailed', nonRetryable: true, cause });
 }

@@ -181,7 +181,10 @@ function asThrown(error: unknown): unknown {
   const wrapped = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
   const cause = wrapped ? error.cause : error;
   if (!(cause instanceof ApplicationFailure)) return cause;
+  if (cause.type === 'MachineFailed') return cause.cause ? asThrown(cause.cause) : cause.message;
+  // What is no error has neither a type nor a stack: Temporal keeps its text.
+  if (!cause.type && !cause.stack) return cause.message;
   const thrown = new Error(cause.message);
-  thrown.name = cause.type ?? 'Error';
+  thrown.name = cause.type || 'Error';
   return thrown;
 }
