@@ -43,6 +43,7 @@ import {
   stamped,
   toPlain,
   topState,
+  whyNotWritten,
 } from './statechart/snapshot.ts';
 import { type SourceOptions, Sources, sendToParent } from './statechart/sources.ts';
 import { type CarriedEvent, Timers } from './statechart/timers.ts';
@@ -262,6 +263,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
         this.#goOn = () => {
           try {
             this.#follow();
+            this.#failIfUnsayable();
             if (this.#snapshot.status !== 'active') end(done);
             else if (this.#isLong()) end(() => this.#continueAsNew().catch(fail));
           } catch (error) {
@@ -490,6 +492,13 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     if (this.#snapshot.status === 'error') throw asFailure(this.#snapshot.error);
   }
 
+  /** What cannot be written would otherwise keep the last task failing for ever. */
+  #failIfUnsayable(): void {
+    if (this.#snapshot.status === 'active') return;
+    const why = whyNotWritten(this.#snapshot.output);
+    if (why) throw asFailure(new Error(`The output of machine ${this.#machine.id} cannot be handed over ${why}`));
+  }
+
   #carryOut({ next, actions }: Step, before: Children): void {
     const named = actions.map(
       ({ type, params }) => type === 'xstate.spawnChild' && isObject(params) && params.actorRef,
@@ -534,7 +543,9 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
           if (isEvent(given.event)) this.#emitted = [...this.#emitted, given.event].slice(-KEPT);
           break;
         case 'xstate.log':
-          log.info(String(given.label ?? 'log'), { value: given.value });
+          log.info(String(given.label ?? 'log'), {
+            value: whyNotWritten(given.value) ?? JSON.stringify(given.value) ?? '',
+          });
           break;
         default:
           throw actionRefused(type, `machine ${this.#machine.id}`);
@@ -581,7 +592,10 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   }
 
   status(): unknown {
-    return this.#status() ?? { ...this.#base(), context: this.#snapshot.context };
+    const status = this.#status();
+    if (status) return status;
+    const { context } = this.#snapshot;
+    return { ...this.#base(), context: whyNotWritten(context) ?? context };
   }
 
   /** What `options.status` makes of the present snapshot. */

@@ -77,6 +77,16 @@ function firstOf<Item>(items: Item[], look: (item: Item, index: number) => strin
   return null;
 }
 
+/** Why a value cannot be written as JSON, such as that it has a cycle or a BigInt in it; null where it can. */
+export function whyNotWritten(value: unknown): string | null {
+  try {
+    JSON.stringify(value);
+    return null;
+  } catch (error) {
+    return `(not plain data: ${String(error)})`;
+  }
+}
+
 /** The names of the events that the present state knows, whether or not a guard lets them through. */
 export function acceptedEvents(snapshot: AnyMachineSnapshot): string[] {
   if (snapshot.status !== 'active') return [];
