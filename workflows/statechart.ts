@@ -15,27 +15,38 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import {
+  Actor,
+  type AnyActorRef,
   type AnyEventObject,
   type AnyMachineSnapshot,
   type AnyStateMachine,
   type InputFrom,
-  initialTransition,
+  StateMachine,
   type StateValue,
-  transition,
 } from 'xstate';
+import { type Around, advance, begin, type Step, type Target, targetOf } from './statechart/advance.ts';
 import { type Command, openInbox, type Payload, type Refusal, type Schema } from './statechart/inbox.ts';
-import { actionRefused, refuseUndurable } from './statechart/refuse.ts';
+import {
+  actionRefused,
+  invokesMachines,
+  MISSING,
+  refuseUndurable,
+  sourceRefused,
+  UNNAMED,
+} from './statechart/refuse.ts';
 import {
   acceptedEvents,
   fits,
   fromPlain,
+  notPlain,
   type PlainSnapshot,
   stamped,
   toPlain,
   topState,
+  whyNotWritten,
 } from './statechart/snapshot.ts';
-import { type SourceOptions, Sources } from './statechart/sources.ts';
-import { type DueEvent, Timers } from './statechart/timers.ts';
+import { type SourceOptions, Sources, sendToParent } from './statechart/sources.ts';
+import { type CarriedEvent, Timers } from './statechart/timers.ts';
 
 export type { Refusal } from './statechart/inbox.ts';
 export type { SourceOptions } from './statechart/sources.ts';
@@ -100,7 +111,7 @@ export type StatechartOptions<Machine extends AnyStateMachine, Status extends Ba
 /** What a run leaves to the next one. */
 type Carried = {
   snapshot: PlainSnapshot;
-  timers: DueEvent[];
+  timers: CarriedEvent[];
   inbox: Omit<Command, 'update'>[];
   answers: [string, unknown][];
   ignored: Ignored[];
@@ -108,6 +119,8 @@ type Carried = {
   way: BaseStatus['way'];
   seq: number;
 };
+
+type Children = Record<string, AnyActorRef | undefined>;
 
 type Looked = { command: Command; facts: Payload };
 
@@ -156,17 +169,21 @@ export async function runStatechart<Machine extends AnyStateMachine, Status exte
 
 class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   #machine: AnyStateMachine;
+  #around: Around = {
+    hasParent: workflowInfo().parent !== undefined,
+    isRunning: (child) => this.#sources.has(child),
+  };
   #options: StatechartOptions<Machine, Status>;
   #snapshot: AnyMachineSnapshot;
   #timers: Timers;
-  #sources = new Sources((event) => {
-    this.#events.push(event);
+  #sources = new Sources((event, from) => {
+    this.#events.push({ event, from });
     this.#goOn();
   });
   /** What the machine sends itself: handled in the same instant, before anything else. */
   #toItself: AnyEventObject[] = [];
-  /** What sources answered, which goes before any command. */
-  #events: AnyEventObject[] = [];
+  /** What sources answered and other machines sent, which goes before any command. */
+  #events: { event: AnyEventObject; from: object | null }[] = [];
   #commands: Command[] = [];
   #looked: Looked | null = null;
   /** The command whose facts are being looked up: the next one waits for it. */
@@ -186,6 +203,8 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   /** Does what there is to do now. */
   #goOn = () => {};
   #isWatched = false;
+  /** The snapshot that cannot be carried over, so that it is looked through and told once. */
+  #heldBack: AnyMachineSnapshot | null = null;
   /** The status of a snapshot, which is asked for several times before the next. */
   #known: { snapshot: AnyMachineSnapshot; ignored: Ignored[]; status: Status | undefined } | null = null;
 
@@ -203,11 +222,11 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     this.#timers.startFrom(Date.now());
     if (carried) this.#snapshot = fromPlain(machine, carried.snapshot);
     else {
-      const [snapshot, actions] = initialTransition(this.#machine, options.input);
-      this.#snapshot = snapshot;
+      const first = begin(machine, options.input, this.#around);
+      this.#snapshot = first.next;
       this.#failIfFailed();
       this.#noteState();
-      this.#carryOut(actions);
+      this.#carryOut(first, {});
       const id = options.answer ? idOf(options.input) : null;
       if (id) this.#toAnswer.push({ name: 'start', payload: {}, id });
     }
@@ -223,9 +242,14 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       descriptions: options.descriptions,
       refuseNow: (name, _payload, id) => this.#refuseNow(name, id),
       take: (command) => this.#commands.push(command),
+      hear: this.#around.hasParent || invokesMachines(machine) ? (event) => this.#hear(event) : null,
       ignore: (name, payload, refusal) => this.#ignore(name, payload, refusal),
       now: () => this.#now(),
     });
+  }
+
+  #hear(event: AnyEventObject): void {
+    this.#events.push({ event, from: null });
   }
 
   /** The events that the outside may send: those with a schema, or else all that the machine names. */
@@ -245,6 +269,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
         this.#goOn = () => {
           try {
             this.#follow();
+            this.#failIfUnsayable();
             if (this.#snapshot.status !== 'active') end(done);
             else if (this.#isLong()) end(() => this.#continueAsNew().catch(fail));
           } catch (error) {
@@ -269,10 +294,10 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
         this.#advance(own);
         continue;
       }
-      const event = this.#events.shift();
-      if (event) {
+      const heard = this.#events.shift();
+      if (heard) {
         this.#timers.startFrom(Date.now());
-        this.#advance(event);
+        this.#advance(heard.event);
         continue;
       }
       const due = this.#timers.take(Date.now());
@@ -327,7 +352,9 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       this.#events.length > 0 ||
       this.#looked !== null ||
       this.#timers.isDue(Date.now()) ||
-      (this.#free() && (this.#commands.length > 0 || this.#toAnswer.length > 0))
+      (this.#free() && (this.#commands.length > 0 || this.#toAnswer.length > 0)) ||
+      // A handler counts as unfinished for a moment after it has come to an end.
+      this.#isLong()
     );
   }
 
@@ -446,12 +473,14 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   /** Advances the machine by one event. @returns whether anything came of it. */
   #advance(event: AnyEventObject, command?: Command): boolean {
     try {
-      const [next, actions] = transition(this.#machine, this.#snapshot, stamped(event, this.#timers.at));
-      const changed = next !== this.#snapshot || actions.length > 0;
-      this.#snapshot = next;
+      const stamp = stamped(event, this.#timers.at);
+      const step = advance(this.#machine, this.#snapshot, stamp, this.#around);
+      const { children } = this.#snapshot;
+      const changed = step.next !== this.#snapshot || step.actions.length > 0;
+      this.#snapshot = step.next;
       this.#failIfFailed();
       this.#noteState();
-      this.#carryOut(actions);
+      this.#carryOut(step, children);
       return changed;
     } catch (error) {
       const failure = asFailure(error);
@@ -465,8 +494,9 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     if (this.#way.at(-1)?.state !== state) this.#way = [...this.#way, { state, at: this.#timers.at }].slice(-KEPT);
   }
 
-  #deliver(event: AnyEventObject, to: string | null): void {
-    if (to === null) this.#advance(event);
+  #deliver(event: AnyEventObject, to: Target): void {
+    if (to === 'itself') this.#advance(event);
+    else if (to === 'parent') sendToParent(event);
     else this.#sources.send(to, event);
   }
 
@@ -474,40 +504,60 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     if (this.#snapshot.status === 'error') throw asFailure(this.#snapshot.error);
   }
 
-  #carryOut(actions: readonly { type: string; params: unknown; info: { self: unknown } }[]): void {
-    for (const { type, params, info } of actions) {
+  /** What cannot be written would otherwise keep the last task failing for ever. */
+  #failIfUnsayable(): void {
+    if (this.#snapshot.status === 'active') return;
+    const why = whyNotWritten(this.#snapshot.output);
+    if (why) throw asFailure(new Error(`The output of machine ${this.#machine.id} cannot be handed over ${why}`));
+  }
+
+  #carryOut({ next, actions }: Step, before: Children): void {
+    const named = actions.map(
+      ({ type, params }) => type === 'xstate.spawnChild' && isObject(params) && params.actorRef,
+    );
+    // What an assigner or the context's factory spawns is named by no action.
+    const children: Children = next.children;
+    for (const [key, child] of Object.entries(children))
+      if (child && child !== before[key] && !named.includes(child) && next.status === 'active')
+        this.#invoke(child, child.src);
+    /** What is sent to a source that starts only now: a state's actions come before the start of its sources. */
+    const early: { to: object; event: AnyEventObject }[] = [];
+    for (const { type, params } of actions) {
       const given: Payload = isObject(params) ? params : {};
-      const id = typeof given.id === 'string' ? given.id : `unnamed.${this.#seq++}`;
+      const id = this.#named(given.id);
       switch (type) {
         case 'xstate.raise':
           // Without a delay XState has handled it already.
           if (typeof given.delay === 'number' && isEvent(given.event))
-            this.#timers.set(id, given.event, null, given.delay);
+            this.#timers.set(id, given.event, 'itself', given.delay);
           break;
         case 'xstate.sendTo': {
           if (!isEvent(given.event)) break;
-          const to = given.to === info.self ? null : idOf(given.to);
+          const to = targetOf(given.to);
           if (typeof given.delay === 'number') this.#timers.set(id, given.event, to, given.delay);
-          else if (to === null) this.#toItself.push(given.event);
-          else this.#sources.send(to, given.event);
+          else if (to === 'itself') this.#toItself.push(given.event);
+          else if (to === 'parent') sendToParent(given.event);
+          else if (this.#sources.has(to)) this.#sources.send(to, given.event);
+          else early.push({ to, event: given.event });
           break;
         }
         case 'xstate.cancel':
           if (typeof given.sendId === 'string') this.#timers.cancel(given.sendId);
           break;
         case 'xstate.spawnChild':
-          this.#invoke(id, String(given.src), given.input);
+          this.#invoke(given.actorRef, given.src);
+          for (const { event, to } of early.filter(({ to }) => to === given.actorRef)) this.#sources.send(to, event);
           break;
-        case 'xstate.stopChild': {
-          const child = idOf(params);
-          if (child) this.#sources.stop(child);
+        case 'xstate.stopChild':
+          if (isObject(params)) this.#stop(params);
           break;
-        }
         case 'xstate.emit':
           if (isEvent(given.event)) this.#emitted = [...this.#emitted, given.event].slice(-KEPT);
           break;
         case 'xstate.log':
-          log.info(String(given.label ?? 'log'), { value: given.value });
+          log.info(String(given.label ?? 'log'), {
+            value: whyNotWritten(given.value) ?? JSON.stringify(given.value) ?? '',
+          });
           break;
         default:
           throw actionRefused(type, `machine ${this.#machine.id}`);
@@ -515,16 +565,30 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     }
   }
 
-  #invoke(id: string, name: string, input: unknown): void {
-    const logic = this.#machine.implementations.actors[name];
+  #named(id: unknown): string {
+    return typeof id === 'string' ? id : `unnamed.${this.#seq++}`;
+  }
+
+  /** Starts a source that the machine has invoked or spawned. */
+  #invoke(ref: unknown, src: unknown): void {
+    if (typeof src !== 'string') throw sourceRefused('spawned', `machine ${this.#machine.id}`, UNNAMED);
+    if (!(ref instanceof Actor)) throw sourceRefused(src, `machine ${this.#machine.id}`, MISSING);
+    const { input } = ref.options;
     this.#sources.start({
-      id,
-      name,
+      ref,
+      id: this.#named(ref.options.id),
+      name: src,
       input,
-      isMachine: typeof logic === 'object' && logic !== null && 'root' in logic,
-      summary: this.#options.sourceSummary?.(name, input) ?? name,
-      options: this.#options.sources?.[name] ?? {},
+      isMachine: ref.logic instanceof StateMachine,
+      summary: this.#options.sourceSummary?.(src, input) ?? src,
+      options: this.#options.sources?.[src] ?? {},
     });
+  }
+
+  /** What a source has answered already is not heard either, once the machine has stopped it. */
+  #stop(ref: object): void {
+    this.#sources.stop(ref);
+    this.#events = this.#events.filter(({ from }) => from !== ref);
   }
 
   #base(): BaseStatus {
@@ -541,7 +605,10 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   }
 
   status(): unknown {
-    return this.#status() ?? { ...this.#base(), context: this.#snapshot.context };
+    const status = this.#status();
+    if (status) return status;
+    const { context } = this.#snapshot;
+    return { ...this.#base(), context: whyNotWritten(context) ?? context };
   }
 
   /** What `options.status` makes of the present snapshot. */
@@ -592,7 +659,20 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     const long = continueAsNewAt ? info.historyLength >= continueAsNewAt : info.continueAsNewSuggested;
     if (!long) return false;
     const busy = this.#sources.running > 0 || !this.#free() || this.#toAnswer.length > 0 || !allHandlersFinished();
-    return !busy && !this.#commands.some(({ update }) => update);
+    return !busy && !this.#commands.some(({ update }) => update) && this.#canBeCarried();
+  }
+
+  /** What cannot be carried over as it is keeps the run going, instead of becoming something else. */
+  #canBeCarried(): boolean {
+    if (this.#heldBack === this.#snapshot) return false;
+    const { context } = this.#snapshot;
+    const timers = this.#timers.open.map(({ event }) => event);
+    const found =
+      notPlain(context, 'context') ?? notPlain(timers, 'delayed events') ?? notPlain(this.#emitted, 'emitted events');
+    if (found === null) return true;
+    this.#heldBack = this.#snapshot;
+    log.warn('A long history cannot continue as new: not plain data', { found });
+    return false;
   }
 
   /** A long wait begins a new run with what is open, so that histories stay short. */
@@ -689,6 +769,8 @@ const isCarried = (value: unknown): value is Carried => isObject(value) && 'snap
 
 function asFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return ApplicationFailure.nonRetryable(message, 'MachineFailed');
+  if (!(error instanceof Error)) return ApplicationFailure.nonRetryable(String(error), 'MachineFailed');
+  // Its cause tells a parent what was thrown, and people where.
+  const cause = ApplicationFailure.fromError(error);
+  return ApplicationFailure.create({ message: error.message, type: 'MachineFailed', nonRetryable: true, cause });
 }

@@ -6,6 +6,7 @@ import {
   setDefaultUpdateHandler,
   setHandler,
 } from '@temporalio/workflow';
+import type { AnyEventObject } from 'xstate';
 
 /** What people read about a refusal, in both languages or as one text. */
 export type Message = string | { sv: string; en: string };
@@ -36,24 +37,32 @@ export type Command = {
   update?: { resolve(answer: unknown): void; reject(refusal: Refusal): void };
 };
 
+/** The second argument of a signal that a machine sends: to one that it invoked, or to the one that invoked it. */
+export type FromMachine = { fromMachine: string };
+
 /** A marked value that the payload converter gives for a payload that cannot be read. */
 export const UNREADABLE = 'aterkalla.unreadable';
 
 const isObject = (value: unknown): value is Payload =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+type Parsed = { ok: true; payload: Payload } | { ok: false; refusal: Refusal };
+
+const isFromMachine = (value: unknown): value is FromMachine =>
+  isObject(value) && typeof value.fromMachine === 'string' && Object.keys(value).length === 1;
+
 /** Reads a payload against its schema; without a schema any object will do, and none is an empty one. */
-export function parsePayload(args: readonly unknown[], schema: Schema | undefined): Payload | Refusal {
+function parsePayload(args: readonly unknown[], schema: Schema | undefined): Parsed {
   const [value] = args;
   if (isObject(value) && UNREADABLE in value) return invalid('the payload cannot be read: expected one JSON object');
   if (args.length > 1) return invalid(`expected one JSON object, got ${args.length} arguments`);
   if (!schema) {
-    if (value === undefined || value === null) return {};
-    return isObject(value) ? value : invalid('expected one JSON object');
+    if (value === undefined || value === null) return valid({});
+    return isObject(value) ? valid(value) : invalid('expected one JSON object');
   }
   if (!isObject(value)) return invalid('expected one JSON object');
   const parsed = schema.safeParse(value);
-  if (parsed.success) return isObject(parsed.data) ? parsed.data : invalid('expected one JSON object');
+  if (parsed.success) return isObject(parsed.data) ? valid(parsed.data) : invalid('expected one JSON object');
   return invalid(
     parsed.error.issues
       .slice(0, 10)
@@ -62,10 +71,12 @@ export function parsePayload(args: readonly unknown[], schema: Schema | undefine
   );
 }
 
-const invalid = (message: string): Refusal => ({ code: 'InvalidInput', message: message.slice(0, 1000) });
+const valid = (payload: Payload): Parsed => ({ ok: true, payload });
 
-export const isRefusal = (value: Payload | Refusal): value is Refusal =>
-  'code' in value && 'message' in value && value.code === 'InvalidInput';
+const invalid = (message: string): Parsed => ({
+  ok: false,
+  refusal: { code: 'InvalidInput', message: message.slice(0, 1000) },
+});
 
 /** The failure that an update answers with; `details[0]` says what is accepted now. */
 export function refusalFailure(refusal: Refusal, now: Payload): ApplicationFailure {
@@ -93,24 +104,31 @@ export function openInbox(inbox: {
   descriptions: Readonly<Record<string, string>> | undefined;
   refuseNow: (name: string, payload: Payload, id: string | null) => Refusal | undefined;
   take: (command: Command) => void;
+  /** Takes an event of another machine, which is no command; null where there is no such machine. */
+  hear: ((event: AnyEventObject) => void) | null;
   ignore: (name: string, payload: unknown, refusal: Refusal) => void;
   now: () => Payload;
 }): void {
-  const read = (name: string, args: readonly unknown[]) => parsePayload(args, inbox.schemas?.[name]);
-  const idOf = (payload: Payload) => (typeof payload.id === 'string' ? payload.id : null);
-  const unknown = (): Refusal => ({
-    code: 'InvalidInput',
-    message: `there is no such event; there are: ${inbox.events.join(', ')}`,
-  });
+  const idOf = ({ id }: Payload) => (typeof id === 'string' && id !== '' ? id : null);
+  const unknown = () =>
+    invalid(
+      `there is no such event; there ${inbox.events.length > 0 ? `are: ${inbox.events.join(', ')}` : 'are none'}`,
+    );
+  const read = (name: string, args: readonly unknown[]): Parsed => {
+    const isKnown = inbox.events.includes(name) || (!name.startsWith('xstate.') && inbox.takesAnything(name));
+    return isKnown ? parsePayload(args, inbox.schemas?.[name]) : unknown();
+  };
   const signalled = (name: string, args: readonly unknown[]) => {
-    const known = inbox.events.includes(name) || (!name.startsWith('xstate.') && inbox.takesAnything(name));
-    const payload: Payload | Refusal = known ? read(name, args) : unknown();
-    if (isRefusal(payload)) inbox.ignore(name, args[0], payload);
-    else inbox.take({ name, payload, id: idOf(payload) });
+    const hear = args.length === 2 && isFromMachine(args[1]) ? inbox.hear : null;
+    const parsed = read(name, hear ? args.slice(0, 1) : args);
+    if (parsed.ok && hear) hear({ ...parsed.payload, type: name });
+    else if (parsed.ok) inbox.take({ name, payload: parsed.payload, id: idOf(parsed.payload) });
+    else inbox.ignore(name, args[0], parsed.refusal);
   };
   const updated = (name: string, args: readonly unknown[]) => {
-    const payload = read(name, args);
-    if (isRefusal(payload)) throw refusalFailure(payload, inbox.now());
+    const parsed = read(name, args);
+    if (!parsed.ok) throw refusalFailure(parsed.refusal, inbox.now());
+    const { payload } = parsed;
     return new Promise((resolve, reject) => {
       const update = { resolve, reject: (refusal: Refusal) => reject(refusalFailure(refusal, inbox.now())) };
       inbox.take({ name, payload, id: idOf(payload), update });
@@ -119,11 +137,7 @@ export function openInbox(inbox: {
   // The default handler first: it takes all signals that came before the first task, in their order.
   setDefaultSignalHandler((name, ...args) => signalled(name, args));
   // Without wildcards Temporal itself rejects an update that nobody knows, which leaves no history.
-  if (inbox.hasWildcards)
-    setDefaultUpdateHandler((name, ...args) => {
-      if (name.startsWith('xstate.') || !inbox.takesAnything(name)) throw refusalFailure(unknown(), inbox.now());
-      return updated(name, args);
-    });
+  if (inbox.hasWildcards) setDefaultUpdateHandler((name, ...args) => updated(name, args));
 
   for (const name of inbox.events) {
     const options = inbox.descriptions?.[name] ? { description: inbox.descriptions[name] } : {};
@@ -131,8 +145,8 @@ export function openInbox(inbox: {
     setHandler(defineUpdate<unknown, unknown[]>(name), (...args: unknown[]) => updated(name, args), {
       ...options,
       validator: (...args: unknown[]) => {
-        const payload = read(name, args);
-        const refusal = isRefusal(payload) ? payload : inbox.refuseNow(name, payload, idOf(payload));
+        const parsed = read(name, args);
+        const refusal = parsed.ok ? inbox.refuseNow(name, parsed.payload, idOf(parsed.payload)) : parsed.refusal;
         if (refusal) throw refusalFailure(refusal, inbox.now());
       },
     });

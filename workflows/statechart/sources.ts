@@ -5,6 +5,7 @@ import {
   CancellationScope,
   ChildWorkflowFailure,
   type ChildWorkflowHandle,
+  getExternalWorkflowHandle,
   type LocalActivityOptions,
   log,
   proxyActivities,
@@ -15,6 +16,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AnyEventObject } from 'xstate';
+import type { FromMachine } from './inbox.ts';
 import { within } from './within.ts';
 
 /**
@@ -26,7 +28,8 @@ export type SourceOptions =
   | { local: LocalActivityOptions; commandsWait?: never };
 
 type Run = {
-  id: string;
+  /** XState's reference to it: an id may mean another source later. */
+  ref: object;
   scope: CancellationScope;
   child: Promise<ChildWorkflowHandle<Workflow>> | null;
   isLocal: boolean;
@@ -44,12 +47,12 @@ const DEFAULTS: ActivityOptions = { startToCloseTimeout: '10 minutes', retry: { 
  */
 export class Sources {
   #running: Run[] = [];
-  #answer: (event: AnyEventObject) => void;
+  #answer: (event: AnyEventObject, from: object) => void;
   /** Numbers the children, so that one that is invoked again is another. */
   #started = 0;
 
   /** @param answer takes the done and error events. */
-  constructor(answer: (event: AnyEventObject) => void) {
+  constructor(answer: (event: AnyEventObject, from: object) => void) {
     this.#answer = answer;
   }
 
@@ -70,6 +73,7 @@ export class Sources {
 
   /** Starts a source; its answer comes as the event that XState's own actors send. */
   start(source: {
+    ref: object;
     id: string;
     name: string;
     input: unknown;
@@ -77,18 +81,18 @@ export class Sources {
     summary: string;
     options: SourceOptions;
   }) {
-    const { id, name, input, isMachine, summary, options } = source;
+    const { ref, id, name, input, isMachine, summary, options } = source;
     const scope = new CancellationScope();
     const child = isMachine
       ? scope.run(() => startChildWorkflow(name, `${id}/${this.#started++}`, input, summary))
       : null;
     const isLocal = 'local' in options && !isMachine;
-    const run: Run = { id, scope, child, isLocal, commandsWait: isLocal || (options.commandsWait ?? false) };
+    const run: Run = { ref, scope, child, isLocal, commandsWait: isLocal || (options.commandsWait ?? false) };
     this.#running.push(run);
     const end = (event: AnyEventObject) => {
       if (!this.#running.includes(run)) return;
       this.#running.splice(this.#running.indexOf(run), 1);
-      this.#answer(event);
+      this.#answer(event, ref);
     };
     const done = (output: unknown) => end({ type: `xstate.done.actor.${id}`, output, actorId: id });
     const failed = (error: unknown) => end({ type: `xstate.error.actor.${id}`, error: asThrown(error), actorId: id });
@@ -109,29 +113,41 @@ export class Sources {
   }
 
   /** Cancels a source; what it still answers is not heard. */
-  stop(id: string): void {
-    for (const run of this.#running.filter((each) => each.id === id)) {
+  stop(ref: object): void {
+    for (const run of this.#running.filter((each) => each.ref === ref)) {
       this.#running.splice(this.#running.indexOf(run), 1);
       run.scope.cancel();
     }
   }
 
   stopAll(): void {
-    for (const { id } of [...this.#running]) this.stop(id);
+    for (const { ref } of [...this.#running]) this.stop(ref);
   }
 
-  has(id: string): boolean {
-    return this.#running.some((run) => run.id === id);
+  has(ref: object): boolean {
+    return this.#running.some((run) => run.ref === ref);
   }
 
   /** Sends an event to a child workflow, as a signal. One that has ended meanwhile no longer hears it. */
-  send(id: string, { type, ...payload }: AnyEventObject): void {
-    const child = this.#running.find((run) => run.id === id)?.child;
-    child
-      ?.then((handle) => handle.signal(type, payload))
-      .catch((error) => log.warn('A child no longer takes events', { child: id, event: type, error: String(error) }));
+  send(ref: object, event: AnyEventObject): void {
+    const child = this.#running.find((run) => run.ref === ref)?.child;
+    child?.then((handle) => signal(handle, event)).catch((error) => notHeard(event, error));
   }
 }
+
+/** Sends an event to the workflow that invoked this one. */
+export function sendToParent(event: AnyEventObject): void {
+  const { parent } = workflowInfo();
+  if (parent) signal(getExternalWorkflowHandle(parent.workflowId), event).catch((error) => notHeard(event, error));
+}
+
+const signal = (
+  to: { signal(name: string, ...args: unknown[]): Promise<void> },
+  { type, ...payload }: AnyEventObject,
+) => to.signal(type, payload, { fromMachine: workflowInfo().workflowId } satisfies FromMachine);
+
+const notHeard = ({ type }: AnyEventObject, error: unknown) =>
+  log.warn('A machine that has ended no longer takes events', { event: type, error: String(error) });
 
 async function startChildWorkflow(name: string, id: string, input: unknown, summary: string) {
   return startChild(name, {
@@ -157,16 +173,18 @@ function named(functions: Functions, name: string) {
 }
 
 /** A child that runs a statechart gives `{ value, output }`: XState's done event carries the output alone. */
-function childOutput(result: unknown): unknown {
-  return typeof result === 'object' && result !== null && 'output' in result ? result.output : result;
-}
+const childOutput = (result: unknown): unknown =>
+  typeof result === 'object' && result !== null ? Reflect.get(result, 'output') : undefined;
 
 /** The error as the source threw it, without Temporal's wrapping: what an `onError` of the machine expects. */
 function asThrown(error: unknown): unknown {
   const wrapped = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
   const cause = wrapped ? error.cause : error;
   if (!(cause instanceof ApplicationFailure)) return cause;
+  if (cause.type === 'MachineFailed') return cause.cause ? asThrown(cause.cause) : cause.message;
+  // What is no error has neither a type nor a stack: Temporal keeps its text.
+  if (!cause.type && !cause.stack) return cause.message;
   const thrown = new Error(cause.message);
-  thrown.name = cause.type ?? 'Error';
+  thrown.name = cause.type || 'Error';
   return thrown;
 }

@@ -1,16 +1,20 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { AnyEventObject } from 'xstate';
+import type { Target } from './advance.ts';
 import { within } from './within.ts';
 
-/** An event that is due at a time: to the machine itself, or to one of its children. */
+/** An event that is due at a time. */
 export type DueEvent = {
   id: string;
   event: AnyEventObject;
-  to: string | null;
+  to: Target;
   due: number;
   /** Whether its id still means this one: XState forgets an id that is used anew, and when one of its events fires. */
   isNamed: boolean;
 };
+
+/** One that outlives the run in which it was set: a child has always ended by then. */
+export type CarriedEvent = DueEvent & { to: 'itself' | 'parent' };
 
 /** A timer that fires within this time of its due time counts as punctual (milliseconds). */
 const PUNCTUAL = 60_000;
@@ -27,13 +31,13 @@ export class Timers {
   /** Up to when timers have fired: a clock read a moment early must not hold them back. */
   #fired = 0;
 
-  constructor(carried: DueEvent[] = []) {
+  constructor(carried: CarriedEvent[] = []) {
     this.#events = [...carried];
   }
 
   /** The open timers, to be carried over a continue-as-new. */
-  get open(): readonly DueEvent[] {
-    return this.#events;
+  get open(): CarriedEvent[] {
+    return this.#events.filter((timer): timer is CarriedEvent => typeof timer.to === 'string');
   }
 
   /**
@@ -49,8 +53,10 @@ export class Timers {
     return new Date(this.#base).toISOString();
   }
 
-  set(id: string, event: AnyEventObject, to: string | null, delay: number): void {
+  /** @param delay in milliseconds; one that is no number or has no end never fires, as with XState's own clock. */
+  set(id: string, event: AnyEventObject, to: Target, delay: number): void {
     this.#forget(id);
+    if (Number.isNaN(delay) || delay === Number.POSITIVE_INFINITY) return;
     this.#events.push({ id, event, to, due: this.#base + Math.max(0, delay), isNamed: true });
   }
 
