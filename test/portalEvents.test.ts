@@ -12,7 +12,7 @@ let portal: PortalSystem;
 test.before(async () => {
   portal = await startPortalSystem({ UNDO_SECONDS: '0' });
 });
-test.after(() => portal.stop());
+test.after(() => portal?.stop());
 
 type Sent = { id: string; event: string; data: unknown };
 
