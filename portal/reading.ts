@@ -23,6 +23,9 @@ import {
   taskView,
 } from './views.ts';
 
+/** How many event streams one person may have open: as many tabs as anybody has. */
+const STREAMS = 50;
+
 /** The routes that look: nothing here changes anything. What a person may see is decided by the worker, by the register. */
 export function addReading(app: App, parts: Parts): void {
   const { cases, names, needs, sessions, whoAsks, languageOf, watch, seal } = parts;
@@ -228,11 +231,11 @@ export function addReading(app: App, parts: Parts): void {
     handler: (request) => see(request.params.request, whoAsks(request)),
   });
 
-  const streams = new Set<Readable>();
+  const streams = new Map<Readable, string>();
   // A browser comes back by itself; nothing may be under way when the portal ends.
   app.addHook('preClose', async () => {
-    const closed = [...streams].map((stream) => once(stream, 'close'));
-    for (const stream of streams) stream.destroy();
+    const closed = [...streams.keys()].map((stream) => once(stream, 'close'));
+    for (const stream of streams.keys()) stream.destroy();
     await Promise.all(closed);
   });
   app.route({
@@ -241,6 +244,7 @@ export function addReading(app: App, parts: Parts): void {
       const me = whoAsks(request);
       const name = request.params.request;
       await see(name, me);
+      if ([...streams.values()].filter((person) => person === me).length >= STREAMS) throw new PortalError('TooMany');
       const look = async () => {
         if (sessions.whoIs(request) !== me) return { event: 'loggedOut' } as const;
         try {
@@ -253,7 +257,7 @@ export function addReading(app: App, parts: Parts): void {
       const lastSeen = request.headers['last-event-id'];
       const stream = caseEvents(watch, name, look, typeof lastSeen === 'string' ? lastSeen : undefined);
       request.raw.on('close', () => stream.destroy());
-      streams.add(stream);
+      streams.set(stream, me);
       stream.on('close', () => streams.delete(stream));
       return reply
         .type('text/event-stream; charset=utf-8')

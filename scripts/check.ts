@@ -13,6 +13,7 @@ type Check = { name: string; script: string; args: string[] };
 
 const checks: Check[] = [
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['--noEmit'] },
+  { name: 'types of the pages', script: 'scripts/pageTypes.ts', args: [] },
   { name: 'lint and format', script: 'node_modules/@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings'] },
   {
     name: 'dependency directions',

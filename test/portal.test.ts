@@ -16,7 +16,7 @@ test.before(async () => {
   portal = await startPortalSystem({ UNDO_SECONDS: '600' });
   sample = await portal.library.register.show();
 });
-test.after(() => portal.stop());
+test.after(() => portal?.stop());
 
 const id = () => randomUUID();
 const list = (value: unknown, path: string): unknown[] => {

@@ -42,8 +42,8 @@ test.before(async () => {
   });
 });
 test.after(async () => {
-  child.kill('SIGKILL');
-  if (isSystemThere) await system.stop();
+  child?.kill('SIGKILL');
+  if (isSystemThere) await system?.stop();
   rmSync(dataDir, { recursive: true, force: true });
 });
 

@@ -12,7 +12,7 @@ let portal: PortalSystem;
 test.before(async () => {
   portal = await startPortalSystem({ UNDO_SECONDS: '0' });
 });
-test.after(() => portal.stop());
+test.after(() => portal?.stop());
 
 type Sent = { id: string; event: string; data: unknown };
 
@@ -133,6 +133,22 @@ test('a stream ends with the right to read, and with the login', async () => {
       assert.is(sent?.event, 'loggedOut');
       break;
     }
+});
+
+test('nobody holds the portal up with streams without end', async () => {
+  const administration = await portal.as('1010');
+  const request = await order(await portal.as('1000'), '1002');
+  const streams = await Promise.all(Array.from({ length: 50 }, () => streamOf(administration, request)));
+  assert.is((await administration.fetch(`/api/cases/${request}/events`)).status, 429);
+  for (const stream of streams) stream.close();
+  // They are free again once the portal has seen that nobody reads them.
+  for (const limit = Date.now() + 20_000; ; ) {
+    const abort = new AbortController();
+    const { status } = await administration.fetch(`/api/cases/${request}/events`, { signal: abort.signal });
+    abort.abort();
+    if (status === 200) break;
+    if (Date.now() > limit) assert.unreachable('the streams are not given back');
+  }
 });
 
 test.run();

@@ -25,7 +25,7 @@ test.before(async () => {
   };
 });
 test.after(async () => {
-  await portal.stop();
+  await portal?.stop();
   rmSync(home, { recursive: true, force: true });
 });
 

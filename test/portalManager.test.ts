@@ -142,7 +142,6 @@ for (const language of ['sv', 'en'] as const) {
       .getByRole('button', { name: manager.say('case.stays') })
       .click();
     await manager.sees('state.stayed');
-    await portal.reaches(requestIn(manager), 'stayed');
   });
 
   test(`${language}: a proposal waits for the manager's decision, and a deputy may make it`, async () => {

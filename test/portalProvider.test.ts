@@ -32,7 +32,7 @@ test.before(async () => {
     OIDC_CLAIM: 'employee_id',
   });
 });
-test.after(() => portal.stop());
+test.after(() => portal?.stop());
 
 /** Logs in as an account of the provider; @returns where that leads. */
 async function enter(account: string) {

@@ -12,7 +12,7 @@ let portal: PortalSystem;
 test.before(async () => {
   portal = await startPortalSystem();
 });
-test.after(() => portal.stop());
+test.after(() => portal?.stop());
 
 /** Ends the session that is tried with · never ends by itself. */
 const WITHOUT = '^/api/logout$|/events$';

@@ -23,6 +23,13 @@ export const inputTexts: Readonly<Record<string, string>> = {
   'an assignment is named twice': 'ett uppdrag är angivet två gånger',
   'decision must be remove or keep': 'beslutet ska vara remove eller keep',
   'a state must be a name such as detaching': 'ett läge ska vara ett namn som detaching',
+  'a search may have at most 100 characters': 'en sökning får ha högst 100 tecken',
+  'is must be open, ended or overdue': 'is ska vara open, ended eller overdue',
+  'task must be decide, detach or remove': 'task ska vara decide, detach eller remove',
+  'process must be removal or employeeLeaves': 'process ska vara removal eller employeeLeaves',
+  'language must be sv or en': 'språket ska vara sv eller en',
+  'must be true or false': 'ska vara true eller false',
+  'next must be as answered': 'next ska vara det som sidan före svarade',
 };
 
 const states: Readonly<Record<string, Text>> = {

@@ -53,7 +53,7 @@ export async function schemathesis(who: Visitor, token: string, seed: number, wi
   args.push('--exclude-path-regex', without);
   const env = { ...process.env, NO_COLOR: '1' };
   try {
-    const { stdout } = await run(program, args, { timeout: 600_000, maxBuffer: 50_000_000, env });
+    const { stdout } = await run(program, args, { timeout: 600_000, maxBuffer: 50_000_000, env, cwd: place });
     return { passed: true, output: stdout };
   } catch (error) {
     if (!(error instanceof Error) || !('stdout' in error)) throw error;
