@@ -489,7 +489,7 @@ export const removalMachine = build.createMachine({
           {
             guard: seeing('leaverAtWork'),
             target: 'superseded',
-            actions: seeing('superseededAtStart'),
+            actions: [seeing('proposed'), seeing('superseededAtStart')],
           },
           {
             guard: seeing('isDecision'),
