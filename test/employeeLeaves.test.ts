@@ -125,8 +125,10 @@ leaver('takes over an open removal, whose order is cancelled and which says by w
 leaver('at work makes a removal that starts now end at once', async ({ world }) => {
   const handle = await world.leaves('1004', '1000', await today(world));
   await world.until(handle, (status) => status.waitingFor.length > 0);
-  const removal = await world.remove('1004', '1000');
-  assert.is((await world.ended(removal)).outcome, 'superseded');
+  const end = await world.ended(await world.remove('1004', '1000'));
+  assert.is(end.outcome, 'superseded');
+  assert.equal(steps(end), ['proposed', 'superseded'], 'the record says who asked for it, too');
+  assert.is(end.record[0]?.by, '1000');
 });
 
 leaver('whose days have not come lets a removal go on', async ({ world }) => {
@@ -169,6 +171,20 @@ leaver('with warnings has manager and authorisation administration told, and not
   await world.until(handle, (status) => status.waitingFor.length > 0);
   await world.until(handle, () => world.smtp.mails.length === 3);
   assert.equal(new Set(world.smtp.mails.map(({ headers }) => headers['x-aterkalla-occasion'])), new Set(['warnings']));
+});
+
+leaver('does not end before its warnings have been told', async ({ world }) => {
+  world.smtp.behave({ kind: 'refuse', code: 451 });
+  const handle = await world.leaves('2001', '2000', await today(world));
+  const { waitingFor } = await world.until(handle, (status) => status.waitingFor.length > 0);
+  for (const { mayAct, assignments } of waitingFor)
+    await world.act(handle, 'detached', { by: mayAct[0] ?? '', assignments });
+  await world.act(handle, 'removed', { by: '1009' });
+  await world.inState(handle, 'confirming');
+  world.smtp.behave({ kind: 'ok' });
+  assert.is((await world.ended(handle)).outcome, 'removed');
+  const occasions = world.smtp.mails.map(({ headers }) => headers['x-aterkalla-occasion']);
+  assert.is(occasions.filter((occasion) => occasion === 'warnings').length, 3);
 });
 
 leaver('is refused to the employee and to strangers', async ({ world }) => {
