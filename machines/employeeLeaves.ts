@@ -66,11 +66,15 @@ export type EmployeeLeavesContext = CaseContext & {
   lastWorkingDay: string;
   /** True from when the leaver's own work begins: an open removal has given way, and new ones do. */
   begun: boolean;
+  /** True while nobody has been told of the warnings yet: the case does not end before. */
+  warning: boolean;
   /** All that was to be detached and removed, to say what had been done if the person stays. */
   all: { assignments: string[]; roles: string[] };
 };
 
 type Event = EmployeeLeavesEvent<Handled<Facts>>;
+/** The mail with the warnings is out. */
+type WarningsTold = { type: 'xstate.done.actor.warnings' };
 
 /** The whole authorisation goes, with what has been added to it since. */
 function whole(context: EmployeeLeavesContext, facts: Facts): EmployeeLeavesContext {
@@ -197,7 +201,7 @@ const NOTHING: EmployeeLeavesInput = {
 const build = setup({
   types: {} as {
     context: EmployeeLeavesContext;
-    events: Event;
+    events: Event | WarningsTold;
     input: EmployeeLeavesInput;
     output: { outcome: string };
   },
@@ -211,7 +215,7 @@ const build = setup({
     retryMail: deadlines.refusedMail.retryEveryHours * 3_600_000,
   },
   guards: {
-    allowed: ({ context, event }) => whyNotEmployeeLeaves(context, event) === undefined,
+    allowed: ({ context, event }) => 'facts' in event && whyNotEmployeeLeaves(context, event) === undefined,
     gone: ({ context }) => isWhollyGone(context.facts),
     showsGone: (_, { facts }: Look) => isWhollyGone(facts),
     attached: ({ context }) => context.attached.length > 0,
@@ -226,6 +230,7 @@ const build = setup({
     taken: (_, { answer }: ConfirmationResult) => answer.refused.length === 0,
     refusedTooLong: ({ context }, params: ConfirmationResult) => refusedTooLong(context, params),
     nothingHeld: (_, { facts }: Look) => facts.roles.length === 0,
+    warningsAreOut: ({ context }) => !context.warning,
     startRefused: ({ context }, { facts }: Look) =>
       facts.roles.length > 0 && !leaverDeciders(facts).includes(context.start.by),
     warnsFirst: ({ context }, { facts }: Look) =>
@@ -253,9 +258,11 @@ const build = setup({
       at,
       ...(superseded ? recorded(context, { at, step: 'tookOver', note: superseded }) : {}),
     })),
-    warned: assign(({ context }) =>
-      recorded(context, { at: context.at, step: 'warned', warnings: warningsOf(context.facts, context.roles) }),
-    ),
+    warned: assign(({ context }) => ({
+      warning: true,
+      ...recorded(context, { at: context.at, step: 'warned', warnings: warningsOf(context.facts, context.roles) }),
+    })),
+    warningsTold: assign({ warning: false }),
     tellWarnings: spawnChild('tell', { id: 'warnings', input: ({ context }) => warningsMail(context) }),
 
     dateChanged: assign(({ context, event }) => {
@@ -337,10 +344,13 @@ export const employeeLeavesMachine = build.createMachine({
     start: input ?? NOTHING,
     lastWorkingDay: (input ?? NOTHING).lastWorkingDay,
     begun: false,
+    warning: false,
     all: { assignments: [], roles: [] },
   }),
   initial: 'starting',
   output: ({ context }) => ({ outcome: context.record.at(-1)?.step ?? '' }),
+  // They hold nothing up but the end: told or not, the work goes on.
+  on: { 'xstate.done.actor.warnings': { actions: 'warningsTold' } },
   states: {
     /** A first look at the register: who asks, and what there is. */
     starting: {
@@ -456,6 +466,10 @@ export const employeeLeavesMachine = build.createMachine({
       states: {
         manager: confirmation('manager', confirmationMail, mailRefused),
         employee: confirmation('employee', confirmationMail, mailRefused),
+        warnings: {
+          initial: 'waiting',
+          states: { waiting: { always: { guard: 'warningsAreOut', target: 'ended' } }, ended: { type: 'final' } },
+        },
       },
       onDone: 'removed',
     },

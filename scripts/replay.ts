@@ -8,7 +8,7 @@ import { installRuntime } from '../worker.ts';
 
 /**
  * Replays every recorded history with the present code: a changed process that does not fit an open case is found here,
- * before it is released.
+ * before it is released. `node scripts/replay.ts FOLDER` replays the histories of another folder.
  */
 
 const recordings = join(import.meta.dirname, '..', 'test', 'histories');
@@ -43,7 +43,7 @@ export async function replayHistories(folder = recordings): Promise<Replayed> {
 }
 
 if (isMain(import.meta.url)) {
-  const { good, faults } = await replayHistories();
+  const { good, faults } = await replayHistories(process.argv[2]);
   console.log(`${good} histories replay, ${faults.length} do not`);
   for (const fault of faults) console.error(fault);
   process.exitCode = faults.length === 0 ? 0 : 1;

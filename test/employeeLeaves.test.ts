@@ -216,6 +216,20 @@ leaver('with warnings has manager and authorisation administration told, and not
   assert.equal(new Set(world.smtp.mails.map(({ headers }) => headers['x-aterkalla-occasion'])), new Set(['warnings']));
 });
 
+leaver('does not end before its warnings have been told', async ({ world }) => {
+  world.smtp.behave({ kind: 'refuse', code: 451 });
+  const handle = await world.leaves('2001', '2000', await today(world));
+  const { waitingFor } = await world.until(handle, (status) => status.waitingFor.length > 0);
+  for (const { mayAct, assignments } of waitingFor)
+    await world.act(handle, 'detached', { by: mayAct[0] ?? '', assignments });
+  await world.act(handle, 'removed', { by: '1009' });
+  await world.inState(handle, 'confirming');
+  world.smtp.behave({ kind: 'ok' });
+  assert.is((await world.ended(handle)).outcome, 'removed');
+  const occasions = world.smtp.mails.map(({ headers }) => headers['x-aterkalla-occasion']);
+  assert.is(occasions.filter((occasion) => occasion === 'warnings').length, 3);
+});
+
 leaver('is refused to the employee and to strangers', async ({ world }) => {
   assert.is((await world.ended(await world.leaves('1004', '1004', await today(world)))).outcome, 'refused');
   assert.is((await world.ended(await world.leaves('1001', '2003', await today(world)))).outcome, 'refused');

@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { createTables, openPostgres } from '../../outside/database.ts';
 import { type KeptRegister, openRegister } from '../../outside/register.ts';
+import { createUndo, type Undo } from '../../setup/lifetime.ts';
 import { addSearchAttributes } from '../../setup/namespace.ts';
 import { type EmbeddedServer, startServer } from '../../setup/server.ts';
 import { temporalCli } from '../../setup/temporal.ts';
@@ -27,39 +28,77 @@ export type Deployment = {
   proxy: RegisterProxy;
   smtp: Smtp;
   minSupport: FakeMinSupport;
-  /** Starts a worker; resolves once it is ready. Against another Temporal server where an address is given. */
-  startWorker(temporal?: string): Promise<WorkerProcess>;
+  /**
+   * Starts a worker; resolves once it is ready.
+   *
+   * @param sources the folder of the sources that it runs, where they are not the project's own.
+   */
+  startWorker(sources?: string): Promise<WorkerProcess>;
   stop(): Promise<void>;
 };
 
 export type WorkerProcess = {
   /** SIGKILL; done when it is gone. */
   kill(): Promise<void>;
+  /** SIGTERM, as when it is released anew; done when it has ended in order. */
+  end(): Promise<void>;
+  /** Resolves with its exit status, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals | null>;
   /** What it has written. */
   output(): string;
 };
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** @param register the register file to fill PostgreSQL with. */
-export async function startDeployment(register: object): Promise<Deployment> {
-  const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'aterkalla-deployment-')));
+/**
+ * @param register the register file to fill PostgreSQL with.
+ * @param folder where the data folder goes, where it matters on which disk it is.
+ */
+export async function startDeployment(register: object, folder = tmpdir()): Promise<Deployment> {
+  const undo = createUndo();
+  try {
+    return await start(register, folder, undo);
+  } catch (error) {
+    await undo.run().catch(() => {});
+    throw error;
+  }
+}
+
+async function start(register: object, folder: string, undo: Undo): Promise<Deployment> {
+  const dataDir = realpathSync(mkdtempSync(join(folder, 'aterkalla-deployment-')));
+  undo.add(() => rmSync(dataDir, { recursive: true, force: true }));
   const registerFile = join(dataDir, 'register.json');
   writeFileSync(registerFile, JSON.stringify(register));
-  const [server, postgres, smtp, minSupport] = await Promise.all([
-    temporalCli().then((cli) => startServer({ cli, dataDir, port: 0, uiPort: 0 })),
-    startPostgres(),
-    startSmtp(),
-    startMinSupport(),
-  ]);
-  const proxy = await startRegisterProxy(postgres.url);
+  const part = async <Part extends { stop(): Promise<void> }>(starting: Promise<Part>): Promise<Part> => {
+    const started = await starting;
+    undo.add(() => started.stop());
+    return started;
+  };
+  // All of them have started, or not, before anything is ended again.
+  const starting = [
+    part(temporalCli().then((cli) => startServer({ cli, dataDir, port: 0, uiPort: 0 }))),
+    part(startPostgres()),
+    part(startSmtp()),
+    part(startMinSupport()),
+  ] as const;
+  await Promise.allSettled(starting);
+  const [server, postgres, smtp, minSupport] = await Promise.all(starting);
+  const proxy = await part(startRegisterProxy(postgres.url));
   const database = openPostgres(postgres.url);
+  undo.add(database.close);
   await createTables(database);
   const store = openRegister(database);
   await store.importFile(register);
   const connection = await Connection.connect({ address: server.address });
+  undo.add(() => connection.close());
   await addSearchAttributes(connection);
   const workers = new Set<ChildProcess>();
+  undo.add(async () => {
+    for (const child of [...workers]) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
 
   return {
     server,
@@ -69,11 +108,11 @@ export async function startDeployment(register: object): Promise<Deployment> {
     proxy,
     smtp,
     minSupport,
-    async startWorker(temporal = server.address) {
-      const child = spawn(process.execPath, [join(root, 'worker.ts')], {
+    async startWorker(sources = root) {
+      const child = spawn(process.execPath, [join(sources, 'worker.ts')], {
         env: {
           PATH: process.env.PATH,
-          TEMPORAL_ADDRESS: temporal,
+          TEMPORAL_ADDRESS: server.address,
           DATA_DIR: dataDir,
           DATABASE_URL: proxy.url,
           SMTP_URL: smtp.url,
@@ -83,7 +122,12 @@ export async function startDeployment(register: object): Promise<Deployment> {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       workers.add(child);
-      const ended = once(child, 'exit').then(() => workers.delete(child));
+      const ended = new Promise<number | NodeJS.Signals | null>((done) => {
+        child.once('exit', (status, signal) => {
+          workers.delete(child);
+          done(status ?? signal);
+        });
+      });
       let output = '';
       await new Promise<void>((ready, fail) => {
         for (const stream of [child.stdout, child.stderr])
@@ -95,22 +139,18 @@ export async function startDeployment(register: object): Promise<Deployment> {
       });
       return {
         output: () => output,
+        ended,
         kill: async () => {
           child.kill('SIGKILL');
           await ended;
         },
+        end: async () => {
+          child.kill('SIGTERM');
+          await ended;
+        },
       };
     },
-    async stop() {
-      for (const child of workers) {
-        child.kill('SIGKILL');
-        await once(child, 'exit');
-      }
-      await connection.close();
-      await Promise.all([server.stop(), smtp.stop(), minSupport.stop(), proxy.stop(), database.close()]);
-      await postgres.stop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    stop: () => undo.run(),
   };
 }
 

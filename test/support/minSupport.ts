@@ -7,10 +7,11 @@ import { setTimeout } from 'node:timers/promises';
 export type TakenOrder = { number: string; key: string; order: Record<string, unknown>; cancelled: boolean };
 /**
  * `ok`; `status`: that status and body, nothing taken; `had`: takes it and answers 409 with the number; `hang`: takes it
- * and never answers; `deaf`: takes nothing and never answers; `slow`: takes it and answers after so many milliseconds.
+ * and never answers; `deaf`: takes nothing and never answers; `garbage`: takes it and answers what nobody understands;
+ * `slow`: takes it and answers after so many milliseconds.
  */
 export type MinSupportMood =
-  | { kind: 'ok' | 'had' | 'hang' | 'deaf' }
+  | { kind: 'ok' | 'had' | 'hang' | 'deaf' | 'garbage' }
   | { kind: 'slow'; answersAfter: number }
   | { kind: 'status'; status: number; body?: string };
 export type FakeMinSupport = {
@@ -27,6 +28,8 @@ export type FakeMinSupport = {
   up(): Promise<void>;
   stop(): Promise<void>;
 };
+
+const GARBAGE = '<html>{"orderNumber":';
 
 /** @param port a port to take again after a stop; 0 takes a free one. */
 export async function startMinSupport(port = 0): Promise<FakeMinSupport> {
@@ -67,6 +70,10 @@ export async function startMinSupport(port = 0): Promise<FakeMinSupport> {
       orders.push(order);
     }
     if (kind === 'hang') return;
+    if (kind === 'garbage') {
+      answer(201, GARBAGE);
+      return;
+    }
     answer(kind === 'had' ? 409 : 201, JSON.stringify({ orderNumber: order.number }));
   }
 

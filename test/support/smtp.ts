@@ -4,6 +4,8 @@ import { SMTPServer } from 'smtp-server';
 
 /** A real SMTP server on a free port that keeps what it takes, and can be told to misbehave. */
 export type ReceivedMail = {
+  /** When it was taken, in milliseconds since 1970. */
+  at: number;
   to: string[];
   /** By lower-case name. */
   headers: Record<string, string>;
@@ -12,10 +14,10 @@ export type ReceivedMail = {
 };
 /**
  * `ok`: takes mail; `refuse`: the code for each reader; `hang`: takes it and says nothing more; `deaf`: says nothing once
- * a reader has been named; `slow`: takes it after so many milliseconds.
+ * a reader has been named; `turnsAway`: greets nobody; `slow`: takes it after so many milliseconds.
  */
 export type SmtpMood =
-  | { kind: 'ok' | 'hang' | 'deaf' }
+  | { kind: 'ok' | 'hang' | 'deaf' | 'turnsAway' }
   | { kind: 'slow'; answersAfter: number }
   | { kind: 'refuse'; code: number; only?: string };
 export type Smtp = {
@@ -24,6 +26,8 @@ export type Smtp = {
   behave(mood: SmtpMood): void;
   /** `hang` or `deaf` to one address, whatever its mood, until told `ok`; resolves once it is. */
   behaveTo(address: string, kind: 'ok' | 'hang' | 'deaf'): Promise<void>;
+  /** Who was refused for good, with 5xx, and when. */
+  refused: { to: string; at: number }[];
   /** How many mails it was asked to take, the refused ones too. */
   readonly tries: number;
   /** Nobody listens on its port any more; and again. */
@@ -40,7 +44,7 @@ function decoded(body: string): string {
 }
 
 /** Reads one mail with a text in quoted-printable, as ours are. */
-export function parseMail(raw: string): Omit<ReceivedMail, 'to'> {
+export function parseMail(raw: string): Omit<ReceivedMail, 'to' | 'at'> {
   const end = raw.indexOf('\r\n\r\n');
   const lines = raw
     .slice(0, end)
@@ -64,6 +68,7 @@ class Refusal extends Error {
 export async function startSmtp(port = 0): Promise<Smtp> {
   let mood: SmtpMood = { kind: 'ok' };
   const mails: ReceivedMail[] = [];
+  const refused: Smtp['refused'] = [];
   let tries = 0;
   const kinds = new Map<string, { kind: SmtpMood['kind']; reached: () => void }>();
   const open = async (port: number) => {
@@ -72,6 +77,9 @@ export async function startSmtp(port = 0): Promise<Smtp> {
       disabledCommands: ['STARTTLS', 'AUTH'],
       disableReverseLookup: true,
       closeTimeout: 100,
+      onConnect(_session, done) {
+        done(mood.kind === 'turnsAway' ? new Refusal(421) : null);
+      },
       onRcptTo({ address }, _session, done) {
         tries++;
         const special = kinds.get(address);
@@ -79,8 +87,12 @@ export async function startSmtp(port = 0): Promise<Smtp> {
           special?.reached();
           return;
         }
-        const refused = mood.kind === 'refuse' && (mood.only === undefined || mood.only === address);
-        done(refused && mood.kind === 'refuse' ? new Refusal(mood.code) : null);
+        if (mood.kind !== 'refuse' || (mood.only !== undefined && mood.only !== address)) {
+          done(null);
+          return;
+        }
+        if (mood.code >= 500) refused.push({ to: address, at: Date.now() });
+        done(new Refusal(mood.code));
       },
       onData(stream, session, done) {
         const chunks: Buffer[] = [];
@@ -88,7 +100,7 @@ export async function startSmtp(port = 0): Promise<Smtp> {
         stream.on('end', async () => {
           if (mood.kind === 'slow') await setTimeout(mood.answersAfter);
           const to = session.envelope.rcptTo.map(({ address }) => address);
-          mails.push({ to, ...parseMail(Buffer.concat(chunks).toString('latin1')) });
+          mails.push({ at: Date.now(), to, ...parseMail(Buffer.concat(chunks).toString('latin1')) });
           const special = kinds.get(to[0] ?? '');
           if ((special ?? mood).kind !== 'hang') done();
           else special?.reached();
@@ -112,6 +124,7 @@ export async function startSmtp(port = 0): Promise<Smtp> {
   return {
     url: `smtp://127.0.0.1:${given}`,
     mails,
+    refused,
     behave: (next) => {
       mood = next;
     },

@@ -1,0 +1,133 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect } from '../client.ts';
+import { openPostgres } from '../outside/database.ts';
+import type { Undo } from '../setup/lifetime.ts';
+import { startDeployment } from '../test/support/deployment.ts';
+import { type Violation, violationsIn } from './checks.ts';
+import { mountDisk } from './disk.ts';
+import { gather } from './evidence.ts';
+import { causeFaults } from './faults.ts';
+import type { Ledger } from './ledger.ts';
+import { play } from './load.ts';
+import { createOffice } from './office.ts';
+import { createRandom } from './random.ts';
+import { beginRegisterLog } from './registerLog.ts';
+import { report } from './report.ts';
+import { copySources, newerVersion, shortWaits } from './sources.ts';
+import { createWorkers } from './workers.ts';
+
+export type Options = { seed: number; requests: number; minutes: number };
+
+/** How long everything may take to come to rest once nothing fails any more, in milliseconds. */
+const PATIENCE = 5 * 60_000;
+/** The part of the time in which requests begin: the last ones, too, meet faults. */
+const BEGIN_WITHIN = 0.8;
+
+/**
+ * One run: starts the system, lets people work and faults happen, lets all of it run out, and judges what is left.
+ *
+ * @param undo takes how to end each part.
+ * @param told says that the run is to end early: what it has begun is then left as it is.
+ * @param say takes each line as it comes.
+ * @returns what is wrong.
+ */
+export async function run(
+  { seed, requests, minutes }: Options,
+  undo: Undo,
+  told: AbortSignal,
+  say: (line: string) => void,
+): Promise<Violation[]> {
+  const began = performance.now();
+  const tell = (line: string) => say(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${line}`);
+  const office = createOffice(requests, seed);
+  const present = copySources([shortWaits]);
+  undo.add(present.remove);
+  const newer = copySources([shortWaits, ...newerVersion]);
+  undo.add(newer.remove);
+  const sources = { present: present.folder, newer: newer.folder };
+  const disk = mountDisk();
+  if (disk) undo.add(disk.unmount);
+  else tell('only root can try a full disk: left out');
+  const deployment = await startDeployment(office.register, disk?.folder);
+  undo.add(deployment.stop);
+  const { server, client, postgres } = deployment;
+  const database = openPostgres(postgres.url);
+  undo.add(database.close);
+  await beginRegisterLog(database);
+  const people = await connect({ TEMPORAL_ADDRESS: server.address });
+  undo.add(() => people.close());
+  const workers = createWorkers(deployment, createRandom(seed + 1));
+  // The newer release is built before it is needed.
+  await workers.start(sources.newer);
+  await workers.start(sources.present);
+  await workers.take('end');
+  tell(`everything runs; ${requests} requests within ${minutes} minutes`);
+
+  const ledger: Ledger = { requests: [], odd: [] };
+  const signals = { doubled: 0, shuffled: 0 };
+  const stopFaults = new AbortController();
+  const giveUp = new AbortController();
+  told.addEventListener('abort', () => {
+    stopFaults.abort();
+    giveUp.abort();
+  });
+  const milliseconds = minutes * 60_000;
+  const faults = causeFaults({ deployment, workers, sources, disk }, createRandom(seed + 2), stopFaults.signal, tell);
+  const loadBegan = performance.now();
+  const load = { office, people, temporal: client, ledger, signals, giveUp: giveUp.signal };
+  const stories = Promise.all(
+    office.employees.map(async (employee, index) => {
+      const begins = (index / requests) * milliseconds * BEGIN_WITHIN;
+      if (await rest(begins, told)) await play(load, employee, seed + 1000 + index);
+    }),
+  );
+  // Whichever fails first is heard.
+  await Promise.race([rest(milliseconds, told), faults, stories.then(() => rest(milliseconds, told))]);
+  stopFaults.abort();
+  const happened = await faults;
+  const loadEnded = performance.now();
+  tell('no more faults; everything is let run out');
+  if (workers.count === 0) await workers.start(sources.present);
+  const timer = setTimeout(() => giveUp.abort(), PATIENCE);
+  await stories;
+  await untilNothingIsOpen(client, loadEnded + PATIENCE, told);
+  clearTimeout(timer);
+  if (told.aborted) return [];
+  const runOut = performance.now();
+  tell('all is at rest; what is left is judged');
+
+  const histories = join(import.meta.dirname, '..', '.cache', `faults-${seed}`);
+  const evidence = await gather(deployment, database, sources.present, histories, {
+    office,
+    ledger,
+    deserters: workers.deserters,
+  });
+  const violations = violationsIn(evidence);
+  if (violations.length > 0) say(`the histories of all cases are in ${histories}`);
+  else rmSync(histories, { recursive: true });
+  const seconds = {
+    load: Math.round((loadEnded - loadBegan) / 1000),
+    runOut: Math.round((runOut - loadEnded) / 1000),
+  };
+  const summary = { seed, seconds, faults: happened, signals, hasDisk: disk !== null, saidOf: workers.saidOf };
+  for (const line of report(summary, evidence, violations)) say(line);
+  return violations;
+}
+
+/** @returns whether the time went by without anybody saying that it is to end. */
+const rest = (milliseconds: number, told: AbortSignal): Promise<boolean> =>
+  pause(milliseconds, true, { signal: told }).catch(() => false);
+
+async function untilNothingIsOpen(
+  client: Awaited<ReturnType<typeof startDeployment>>['client'],
+  limit: number,
+  told: AbortSignal,
+): Promise<void> {
+  while (!told.aborted && performance.now() < limit) {
+    const open = await client.workflow.count("ExecutionStatus = 'Running'").catch(() => null);
+    if (open?.count === 0) return;
+    await pause(500);
+  }
+}

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { removalId } from '../machines/requestNumber.ts';
+import { replayHistories } from '../scripts/replay.ts';
+import { installRuntime } from '../worker.ts';
+import type { CaseStatus } from '../workflows/caseStatus.ts';
+import { type Deployment, startDeployment, until } from './support/deployment.ts';
+import { assignmentOf, managerOf, registerOf } from './support/killPoints.ts';
+
+/** Somebody asks where a case stands while no worker is there, and something happens before one comes. */
+
+const employees = Array.from({ length: 8 }, (_, index) => String(100 + index));
+
+const query = suite<{ d: Deployment }>('a query that waited for a worker');
+query.before(async (context) => {
+  installRuntime();
+  context.d = await startDeployment(registerOf(employees));
+});
+query.after(({ d }) => d.stop());
+
+query('does not run ahead of an act: every case can be replayed, and goes on', async ({ d }) => {
+  const first = await d.startWorker();
+  d.minSupport.behave({ kind: 'deaf' });
+  const cases = await Promise.all(
+    employees.map((employee) =>
+      d.client.workflow.start('removal', {
+        taskQueue: 'aterkalla',
+        workflowId: removalId(employee),
+        args: [{ id: employee, employee, system: 'SUS', by: managerOf(employee) }],
+      }),
+    ),
+  );
+  await until('all orders are under way', () => d.minSupport.calls.length >= cases.length);
+  await first.kill();
+
+  const asked = cases.map((handle) => handle.query<CaseStatus>('status'));
+  await takeOrders(d, cases.length);
+  const detach = (employee: string, id: string) =>
+    d.client.workflow
+      .getHandle(removalId(employee))
+      .executeUpdate('detached', { args: [{ id, by: 'other', assignments: [assignmentOf(employee)] }] })
+      // One that comes before the case knows of its order is refused, and may come again.
+      .catch(() => {});
+  const acts = employees.map((employee) => detach(employee, 'early'));
+  await d.startWorker();
+  await Promise.all([...asked, ...acts]);
+  await Promise.all(employees.map((employee) => detach(employee, 'again')));
+  for (const handle of cases)
+    await until('it is to be removed', async () => (await handle.query<CaseStatus>('status')).state === 'removing');
+
+  const folder = mkdtempSync(join(tmpdir(), 'aterkalla-histories-'));
+  for (const handle of cases)
+    writeFileSync(join(folder, `${handle.workflowId}.json`), historyToJSON(await handle.fetchHistory()));
+  const { faults } = await replayHistories(folder);
+  rmSync(folder, { recursive: true });
+  assert.equal(faults, []);
+});
+
+/** Has the orders taken by a worker that does nothing else: workflow tasks and queries wait for another. */
+async function takeOrders({ server, client }: Deployment, count: number): Promise<void> {
+  const connection = await NativeConnection.connect({ address: server.address });
+  let taken = 0;
+  const order = async () => ({ orderNumber: `T-${++taken}` });
+  const worker = await Worker.create({ connection, taskQueue: 'aterkalla', activities: { order } });
+  const running = worker.run();
+  await until('all orders are taken', async () => {
+    if (taken < count) return false;
+    const histories = employees.map((employee) => client.workflow.getHandle(removalId(employee)).fetchHistory());
+    return (await Promise.all(histories)).every(({ events }) =>
+      events?.some((event) => event.activityTaskCompletedEventAttributes),
+    );
+  });
+  worker.shutdown();
+  await running;
+  await connection.close();
+}
+
+query.run();
