@@ -16,7 +16,8 @@ export default {
       comment: 'It cannot be found, or package.json does not name it.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true },
+      // Vite makes `virtual:…` while it builds the pages.
+      to: { couldNotResolve: true, pathNot: '^virtual:' },
     },
     {
       name: 'machines-are-pure',
