@@ -8,8 +8,6 @@ import {
   removalStart,
   requestNumber,
   roleName,
-  text,
-  thingId,
 } from '../machines/messages.ts';
 
 /**
