@@ -28,11 +28,14 @@ export async function testPaths(name: string, { machine, steps, key }: Paths): P
   const entered = new Set<string>();
 
   const tests = suite<{ world?: World }>(`Paths of ${name}`);
-  tests.before(async (context) => {
-    context.world = await startWorld();
+  tests.before(async () => {
     if (isRecording) await recordHistory.begin(name);
   });
-  tests.after(async ({ world }) => world?.stop());
+  // A world for each: what an ended case left running would hold the test server's clock.
+  tests.before.each(async (context) => {
+    context.world = await startWorld();
+  });
+  tests.after.each(async ({ world }) => world?.stop());
 
   paths.forEach((path, index) => {
     const number = `${index + 1}`.padStart(2, '0');

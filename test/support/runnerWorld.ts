@@ -11,6 +11,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { temporalTestServer } from '../../setup/temporal.ts';
+import { TASK_TIMEOUT } from './world.ts';
 
 /** A server whose time can be skipped and workers for the workflows that test the runner, with nothing but the runner. */
 
@@ -100,7 +101,12 @@ export async function startRunnerWorld(workflowBundle: WorkflowBundleWithSourceM
       return running;
     },
     start: (type, input, taskQueue) =>
-      env.client.workflow.start(type, { taskQueue, workflowId: `${type}-${started++}`, args: [input] }),
+      env.client.workflow.start(type, {
+        taskQueue,
+        workflowId: `${type}-${started++}`,
+        args: [input],
+        workflowTaskTimeout: TASK_TIMEOUT,
+      }),
     async answer(one, output, fails = false) {
       if (fails) one.fail(String(output));
       else one.answer(output);
