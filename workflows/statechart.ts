@@ -138,12 +138,19 @@ const answerQuery = defineQuery<unknown, [string]>('answer');
  * they are machines), delays are durable timers. The query `status` says where it stands, `answer` what a command was
  * answered.
  *
- * @param machine keeps to XState's own actions and named sources.
+ * Where a server cannot be as an interpreter in one process:
+ * - What comes while no worker is there comes at once later: first what sources answered, then delays that are due, then
+ *   what people sent. Which came first cannot be known.
+ * - An event that no active state names is refused without asking the machine, also where an `always` would look at it.
+ * - A long history continues as new while no source is under way and context, delayed and emitted events are plain data
+ *   (JSON; no dates, functions or references to actors). Until then the run goes on: nothing is changed silently.
+ *
+ * @param machine keeps to XState's own actions and to named sources that are promises or machines.
  * @param options `input` alone is enough for any machine; see {@link StatechartOptions}.
  * @returns the final state value and the machine's output, and the last status where `options.status` is given.
  * @throws ApplicationFailure, not retryable: `MachineRefused` before anything has happened, where the machine cannot run
- *   durably; `MachineFailed` where a guard or an assigner throws (the message names it), or an error of a source is not
- *   handled.
+ *   durably (what only `enqueueActions` or `spawn` brings in is refused when it comes); `MachineFailed` where a guard or an
+ *   assigner throws (the message names it), an error of a source is not handled, or the output is no plain data.
  */
 export async function runStatechart<Machine extends AnyStateMachine, Status extends BaseStatus>(
   machine: Machine,

@@ -10,7 +10,7 @@ import {
   type WorkerOptions,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { temporalTestServer } from '../../setup/temporal.ts';
+import { temporalCli, temporalTestServer } from '../../setup/temporal.ts';
 import { TASK_TIMEOUT } from './world.ts';
 
 /** A server whose time can be skipped and workers for the workflows that test the runner, with nothing but the runner. */
@@ -43,22 +43,30 @@ export type RunnerWorld = {
 
 let started = 0;
 
-/** What every world needs, made once: the bundle of the workflows that test the runner. */
-export async function prepareRunnerWorlds(): Promise<WorkflowBundleWithSourceMap> {
+/** What every world needs, made once: the bundle of the workflows that test the runner, from a file beside this one. */
+export async function prepareRunnerWorlds(file = 'runnerWorkflows.ts'): Promise<WorkflowBundleWithSourceMap> {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
   return bundleWorkflowCode({
-    workflowsPath: new URL('runnerWorkflows.ts', import.meta.url).pathname,
+    workflowsPath: new URL(file, import.meta.url).pathname,
     logger: new DefaultLogger('ERROR'),
   });
 }
 
-/** A world for one case alone: what another one left running would hold its clock. */
-export async function startRunnerWorld(workflowBundle: WorkflowBundleWithSourceMap): Promise<RunnerWorld> {
-  const executable = { type: 'existing-path', path: await temporalTestServer() } as const;
-  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+/**
+ * A world for one case alone: what another one left running would hold its clock. On the development server time passes by
+ * itself, and many cases have room.
+ */
+export async function startRunnerWorld(
+  workflowBundle: WorkflowBundleWithSourceMap,
+  { isDevelopmentServer = false } = {},
+): Promise<RunnerWorld> {
+  const server = (path: string) => ({ server: { executable: { type: 'existing-path', path } as const } });
+  const env = isDevelopmentServer
+    ? await TestWorkflowEnvironment.createLocal(server(await temporalCli()))
+    : await TestWorkflowEnvironment.createTimeSkipping(server(await temporalTestServer()));
   const asked: Asked[] = [];
   const ask = (question: unknown) =>
     new Promise((resolve, reject) => {
