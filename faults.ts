@@ -47,6 +47,11 @@ async function main(): Promise<number> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(signal));
   watchParent(() => end('the end of the parent process'));
+  // What a connection throws after its end must not keep the rest from being ended.
+  process.on('uncaughtException', (error) => {
+    console.error(error);
+    end('an error that nobody caught');
+  });
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     const violations = await run(options, undo, told.signal, (line) => console.log(line));

@@ -83,6 +83,12 @@ export async function run(
       if (await rest(begins, told)) await play(load, employee, seed + 1000 + index);
     }),
   );
+  // Nobody asks any more once what they ask is ended.
+  undo.add(async () => {
+    stopFaults.abort();
+    giveUp.abort();
+    await Promise.race([Promise.allSettled([faults, stories]), pause(5000)]);
+  });
   // Whichever fails first is heard.
   await Promise.race([rest(milliseconds, told), faults, stories.then(() => rest(milliseconds, told))]);
   stopFaults.abort();

@@ -47,7 +47,8 @@ export function createWorkers(deployment: Deployment, random: Random): Workers {
   };
 }
 
-const TRIES = 20;
+/** About a minute: longer than anything is away. */
+const TRIES = 60;
 
 async function startAgainAndAgain(deployment: Deployment, sources: string): Promise<WorkerProcess> {
   for (let tries = 1; ; tries++) {

@@ -11,6 +11,8 @@ import { allProcesses, endProcess, type ProcessInfo, processInfo } from './proce
 
 /** How long the server may take until it answers, in milliseconds: a large file after a crash takes a while. */
 const ANSWERS_WITHIN = 60_000;
+/** How long one that ended by itself is tried again: its disk may be full, or its port taken for a moment. */
+const COMES_BACK_WITHIN = 60_000;
 
 export type EmbeddedServer = {
   /** `host:port` of the front end. */
@@ -49,16 +51,24 @@ export async function startServer(options: ServerOptions): Promise<EmbeddedServe
   let stopping = false;
   let child = await launch(options, port, uiPort);
 
-  const watch = () =>
-    child.once('exit', async () => {
-      if (stopping) return;
+  let restarting = Promise.resolve();
+  const startAgain = async () => {
+    for (const limit = Date.now() + COMES_BACK_WITHIN; !stopping; await wait(1000)) {
       try {
         child = await launch(options, port, uiPort);
         watch();
         onRestart();
+        return;
       } catch (error) {
+        if (Date.now() < limit) continue;
         onRestart(error instanceof Error ? error : new Error(String(error)));
+        return;
       }
+    }
+  };
+  const watch = () =>
+    child.once('exit', () => {
+      if (!stopping) restarting = startAgain();
     });
   watch();
 
@@ -70,6 +80,7 @@ export async function startServer(options: ServerOptions): Promise<EmbeddedServe
     },
     async stop() {
       stopping = true;
+      await restarting;
       await end(child);
     },
   };

@@ -12,7 +12,7 @@ import { addSearchAttributes } from '../../setup/namespace.ts';
 import { type EmbeddedServer, startServer } from '../../setup/server.ts';
 import { temporalCli } from '../../setup/temporal.ts';
 import { type FakeMinSupport, startMinSupport } from './minSupport.ts';
-import { type Postgres, startPostgres } from './postgres.ts';
+import { freePort, type Postgres, startPostgres } from './postgres.ts';
 import { type RegisterProxy, startRegisterProxy } from './registerProxy.ts';
 import { type Smtp, startSmtp } from './smtp.ts';
 
@@ -76,10 +76,10 @@ async function start(register: object, folder: string, undo: Undo): Promise<Depl
   };
   // All of them have started, or not, before anything is ended again.
   const starting = [
-    part(temporalCli().then((cli) => startServer({ cli, dataDir, port: 0, uiPort: 0 }))),
+    part(startTemporal(dataDir)),
     part(startPostgres()),
-    part(startSmtp()),
-    part(startMinSupport()),
+    part(freePort().then(startSmtp)),
+    part(freePort().then(startMinSupport)),
   ] as const;
   await Promise.allSettled(starting);
   const [server, postgres, smtp, minSupport] = await Promise.all(starting);
@@ -152,6 +152,11 @@ async function start(register: object, folder: string, undo: Undo): Promise<Depl
     },
     stop: () => undo.run(),
   };
+}
+
+async function startTemporal(dataDir: string): Promise<EmbeddedServer> {
+  const [cli, port, uiPort] = await Promise.all([temporalCli(), freePort(), freePort()]);
+  return startServer({ cli, dataDir, port, uiPort });
 }
 
 /** Waits until something is so, at most 40 s. */
