@@ -39,7 +39,7 @@ const runner = suite("A random machine runs as in XState's own interpreter");
 const seen = { steps: 0, done: 0, failed: 0, answers: 0, changes: 0 };
 
 runner(modes.map(({ name }) => name).join(', '), async () => {
-  const prepared = await prepareRunnerWorlds();
+  const prepared = await prepareRunnerWorlds(new URL('support/runnerWorkflows.ts', import.meta.url));
   const property = fc.asyncProperty(randomCase, async (each) => {
     const world = await startRunnerWorld(prepared);
     try {

@@ -27,9 +27,12 @@ type Durable = { mode: string; handle: Handle };
 const runner = suite<{ world?: RunnerWorld }>("A named machine runs as in XState's own interpreter");
 
 runner.before(async (context) => {
-  context.world = await startRunnerWorld(await prepareRunnerWorlds('runnerCaseWorkflows.ts'), {
-    isDevelopmentServer: true,
-  });
+  context.world = await startRunnerWorld(
+    await prepareRunnerWorlds(new URL('support/runnerCaseWorkflows.ts', import.meta.url)),
+    {
+      isDevelopmentServer: true,
+    },
+  );
   for (const { name, cached } of modes) await context.world.work(name, { maxCachedWorkflows: cached, activities });
 });
 runner.after(({ world }) => world?.stop());

@@ -45,7 +45,7 @@ import {
   topState,
   whyNotWritten,
 } from './statechart/snapshot.ts';
-import { type SourceOptions, Sources, sendToParent } from './statechart/sources.ts';
+import { type SourceOptions, Sources } from './statechart/sources.ts';
 import { type CarriedEvent, Timers } from './statechart/timers.ts';
 
 export type { Refusal } from './statechart/inbox.ts';
@@ -503,7 +503,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
 
   #deliver(event: AnyEventObject, to: Target): void {
     if (to === 'itself') this.#advance(event);
-    else if (to === 'parent') sendToParent(event);
+    else if (to === 'parent') this.#sources.sendToParent(event);
     else this.#sources.send(to, event);
   }
 
@@ -543,7 +543,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
           const to = targetOf(given.to);
           if (typeof given.delay === 'number') this.#timers.set(id, given.event, to, given.delay);
           else if (to === 'itself') this.#toItself.push(given.event);
-          else if (to === 'parent') sendToParent(given.event);
+          else if (to === 'parent') this.#sources.sendToParent(given.event);
           else if (this.#sources.has(to)) this.#sources.send(to, given.event);
           else early.push({ to, event: given.event });
           break;
@@ -720,6 +720,8 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   async #refuseTheRest(): Promise<void> {
     this.#timers.disarm();
     this.#sources.stopAll();
+    // Before it hears that its child has ended.
+    if (this.#sources.told) await this.#sources.told;
     do {
       const open = [this.#lookingFor, ...this.#commands].filter((command) => command !== null);
       this.#lookingFor = null;

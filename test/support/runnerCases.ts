@@ -215,9 +215,7 @@ export const cases: Readonly<Record<string, RunnerCase>> = {
                 id: 'y',
                 input: ({ context }) => context.r,
                 onDone: {
-                  actions: assign({
-                    trace: ({ context, event }) => [...context.trace, event.output.got === context.r],
-                  }),
+                  actions: assign(({ context, event }) => (event.output.got === context.r ? {} : { trace: ['stale'] })),
                 },
               },
             ],

@@ -43,14 +43,14 @@ export type RunnerWorld = {
 
 let started = 0;
 
-/** What every world needs, made once: the bundle of the workflows that test the runner, from a file beside this one. */
-export async function prepareRunnerWorlds(file = 'runnerWorkflows.ts'): Promise<WorkflowBundleWithSourceMap> {
+/** What every world needs, made once: the bundle of the workflows in a file. */
+export async function prepareRunnerWorlds(workflows: URL): Promise<WorkflowBundleWithSourceMap> {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
   return bundleWorkflowCode({
-    workflowsPath: new URL(file, import.meta.url).pathname,
+    workflowsPath: workflows.pathname,
     logger: new DefaultLogger('ERROR'),
   });
 }

@@ -32,6 +32,8 @@ type Run = {
   ref: object;
   scope: CancellationScope;
   child: Promise<ChildWorkflowHandle<Workflow>> | null;
+  /** The last event that it was sent: signals of one task may overtake each other, so each waits for the one before. */
+  sent: Promise<unknown> | null;
   isLocal: boolean;
   commandsWait: boolean;
 };
@@ -47,6 +49,7 @@ const DEFAULTS: ActivityOptions = { startToCloseTimeout: '10 minutes', retry: { 
  */
 export class Sources {
   #running: Run[] = [];
+  #told: Promise<unknown> | null = null;
   #answer: (event: AnyEventObject, from: object) => void;
   /** Numbers the children, so that one that is invoked again is another. */
   #started = 0;
@@ -87,7 +90,14 @@ export class Sources {
       ? scope.run(() => startChildWorkflow(name, `${id}/${this.#started++}`, input, summary))
       : null;
     const isLocal = 'local' in options && !isMachine;
-    const run: Run = { ref, scope, child, isLocal, commandsWait: isLocal || (options.commandsWait ?? false) };
+    const run: Run = {
+      ref,
+      scope,
+      child,
+      sent: null,
+      isLocal,
+      commandsWait: isLocal || (options.commandsWait ?? false),
+    };
     this.#running.push(run);
     const end = (event: AnyEventObject) => {
       if (!this.#running.includes(run)) return;
@@ -130,15 +140,27 @@ export class Sources {
 
   /** Sends an event to a child workflow, as a signal. One that has ended meanwhile no longer hears it. */
   send(ref: object, event: AnyEventObject): void {
-    const child = this.#running.find((run) => run.ref === ref)?.child;
-    child?.then((handle) => signal(handle, event)).catch((error) => notHeard(event, error));
+    const run = this.#running.find((each) => each.ref === ref);
+    if (!run?.child) return;
+    run.sent = Promise.all([run.child, run.sent])
+      .then(([handle]) => signal(handle, event))
+      .catch((error) => notHeard(event, error));
   }
-}
 
-/** Sends an event to the workflow that invoked this one. */
-export function sendToParent(event: AnyEventObject): void {
-  const { parent } = workflowInfo();
-  if (parent) signal(getExternalWorkflowHandle(parent.workflowId), event).catch((error) => notHeard(event, error));
+  /** Sends an event to the workflow that invoked this one. */
+  sendToParent(event: AnyEventObject): void {
+    const { parent } = workflowInfo();
+    if (!parent) return;
+    const handle = getExternalWorkflowHandle(parent.workflowId);
+    this.#told = Promise.resolve(this.#told)
+      .then(() => signal(handle, event))
+      .catch((error) => notHeard(event, error));
+  }
+
+  /** Fulfilled once the parent has all that it was sent; null where that is nothing. */
+  get told(): Promise<unknown> | null {
+    return this.#told;
+  }
 }
 
 const signal = (
