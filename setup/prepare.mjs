@@ -97,13 +97,16 @@ const readJson = (file) => {
   }
 };
 
-/** Whether npm's own account of node_modules names the versions of the lock file (somebody ran `npm ci` by hand). */
+/** Whether npm's own account of node_modules is that of the lock file, no more and no less (`npm ci` was run by hand). */
 function isAsLocked(modules) {
   const locked = readJson(join(root, 'package-lock.json'))?.packages;
   const installed = readJson(join(modules, '.package-lock.json'))?.packages;
   if (!locked || !installed) return false;
-  return Object.entries(locked).every(
-    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+  return (
+    Object.keys(installed).every((path) => path in locked) &&
+    Object.entries(locked).every(
+      ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+    )
   );
 }
 
