@@ -79,9 +79,10 @@ export type Evidence = {
 
 /**
  * Failures that are part of the way it works, if they are over with the next try: something came in while the workflow was
- * about to end, or a query had run ahead (workflows/inbound.ts).
+ * about to end; the server was killed, or its disk was full, while it took an Update's answer; a query had run ahead
+ * (workflows/inbound.ts).
  */
-const MAY_HAPPEN = /UNHANDLED_COMMAND|A query ran ahead/;
+const MAY_HAPPEN = /UNHANDLED_COMMAND|BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE|A query ran ahead/;
 
 const storedEvent = z.looseObject({ eventId: z.coerce.string(), eventType: z.string() });
 const history = z.looseObject({ events: z.array(storedEvent) });

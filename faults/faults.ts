@@ -31,7 +31,7 @@ type Fault = {
 const REST: Record<Target, readonly [number, number]> = {
   workers: [500, 2000],
   temporal: [5000, 10_000],
-  register: [2000, 5000],
+  register: [5000, 12_000],
   mail: [1000, 4000],
   minSupport: [1000, 4000],
 };

@@ -1,6 +1,8 @@
 import type { WorkflowInterceptors } from '@temporalio/workflow';
 
 const RESERVED = '__temporal_';
+/** One workflow task ends, the next is scheduled and begins. */
+const EVENTS_BETWEEN_TASKS = 3;
 
 /**
  * A signal whose name is reserved for Temporal would fail the workflow task again and again. Renamed, it is one of the
@@ -12,28 +14,24 @@ const RESERVED = '__temporal_';
  * anew, in the order of its history.
  */
 export function interceptors(): WorkflowInterceptors {
-  let seen = { length: 0, size: '0', time: '' };
-  let isAhead = false;
+  let last = { length: 0, size: '0', mayBeAhead: false, isAhead: false };
   return {
     internals: [
       {
         activate(input, next) {
-          const { jobs, historyLength, historySizeBytes, timestamp, isReplaying } = input.activation;
-          const isQuery = (jobs ?? []).every(({ queryWorkflow }) => queryWorkflow);
-          if (!isQuery) {
-            const now = {
-              length: historyLength ?? 0,
-              size: String(historySizeBytes ?? 0),
-              time: `${timestamp?.seconds}.${timestamp?.nanos}`,
-            };
-            if (now.length !== seen.length) {
-              if (isAhead) throw new Error('A query ran ahead of this workflow task: the case is read anew');
-              // Each workflow task begins at a time of its own, with a longer history.
-              isAhead = !isReplaying && now.size !== '0' && now.size === seen.size && now.time === seen.time;
-            }
-            seen = now;
+          const { historyLength, historySizeBytes, isReplaying } = input.activation;
+          const jobs = input.activation.jobs ?? [];
+          const length = historyLength ?? 0;
+          if (length !== last.length && !jobs.every(({ queryWorkflow }) => queryWorkflow)) {
+            if (last.isAhead || (last.mayBeAhead && length - last.length < EVENTS_BETWEEN_TASKS))
+              throw new Error('A query ran ahead of this workflow task: the case is read anew');
+            const size = String(historySizeBytes ?? 0);
+            // Updates come with tasks alone.
+            const mayBeAhead = !isReplaying && !jobs.some(({ doUpdate }) => doUpdate);
+            // A task that begins brings the size of its history along.
+            last = { length, size, mayBeAhead, isAhead: mayBeAhead && size !== '0' && size === last.size };
           }
-          for (const { signalWorkflow } of jobs ?? [])
+          for (const { signalWorkflow } of jobs)
             if (signalWorkflow?.signalName?.startsWith(RESERVED))
               signalWorkflow.signalName = `reserved ${signalWorkflow.signalName}`;
           return next(input);
