@@ -16,7 +16,8 @@ export default {
       comment: 'It cannot be found, or package.json does not name it.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true },
+      // What Vite makes of the texts is no file.
+      to: { couldNotResolve: true, pathNot: '^virtual:' },
     },
     {
       name: 'machines-are-pure',

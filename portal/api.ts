@@ -9,7 +9,6 @@ import {
   requestNumber,
   roleName,
   text,
-  thingId,
 } from '../machines/messages.ts';
 
 /**
@@ -390,7 +389,7 @@ export const acts = {
 } satisfies Record<keyof typeof events, z.ZodMiniType>;
 
 /** The parts that forms check one by one. */
-export { day, roleName, text, thingId };
+export { day, roleName, text };
 
 export type Route = {
   method: 'GET' | 'PUT' | 'POST';
@@ -499,15 +498,11 @@ export type Me = z.infer<typeof me>;
 export type Assignment = z.infer<typeof assignment>;
 export type ListedCase = z.infer<typeof listedCase>;
 export type Employee = z.infer<typeof employee>;
-export type Staff = z.infer<typeof staff>;
 export type Preview = z.infer<typeof preview>;
 export type Task = z.infer<typeof task>;
 export type Tasks = z.infer<typeof tasks>;
-export type Deputies = z.infer<typeof deputies>;
 export type Cases = z.infer<typeof cases>;
 export type RecordEntry = z.infer<typeof recordEntry>;
 export type CaseView = z.infer<typeof caseView>;
 export type Chart = z.infer<typeof chart>;
 export type Problem = z.infer<typeof problem>;
-export type Order = z.infer<typeof order>;
-export type Leaves = z.infer<typeof leaves>;
