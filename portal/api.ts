@@ -8,6 +8,7 @@ import {
   removalStart,
   requestNumber,
   roleName,
+  text,
 } from '../machines/messages.ts';
 
 /**
@@ -388,7 +389,7 @@ export const acts = {
 } satisfies Record<keyof typeof events, z.ZodMiniType>;
 
 /** The parts that forms check one by one. */
-export { day, roleName };
+export { day, roleName, text };
 
 export type Route = {
   method: 'GET' | 'PUT' | 'POST';

@@ -1,5 +1,6 @@
 import { ValidationService } from '@fkui/logic';
-import { day, personId, text } from '../../machines/messages.ts';
+import { personId } from '../../machines/messages.ts';
+import { day, text } from '../api.ts';
 
 /** The parts of forms, checked by the schemas that the API and the machines check by. What is left empty is `required`'s. */
 
