@@ -10,31 +10,41 @@ const EVENTS_BETWEEN_TASKS = 3;
  *
  * A query that had to wait for a worker brings along the events that came meanwhile, and the SDK (1.24.0) applies them
  * before their workflow task has begun. What that task itself then brings, an Update above all, would come later than on
- * each replay, and the case could never be replayed. That one task fails instead: the worker forgets the case and reads it
- * anew, in the order of its history.
+ * each replay, and the case could never be replayed. It shows in a history that has grown by less than lies between two
+ * tasks and what the first asked for. That one task fails instead: the worker forgets the case and reads it anew, in the
+ * order of its history.
  */
 export function interceptors(): WorkflowInterceptors {
-  let last = { length: 0, size: '0', mayBeAhead: false, isAhead: false };
+  let last = { length: 0, mayBeAhead: false, asked: 0 };
+  let isCounting = false;
   return {
     internals: [
       {
         activate(input, next) {
-          const { historyLength, historySizeBytes, isReplaying } = input.activation;
+          const { historyLength, isReplaying } = input.activation;
           const jobs = input.activation.jobs ?? [];
           const length = historyLength ?? 0;
           if (length !== last.length && !jobs.every(({ queryWorkflow }) => queryWorkflow)) {
-            if (last.isAhead || (last.mayBeAhead && length - last.length < EVENTS_BETWEEN_TASKS))
+            if (last.mayBeAhead && length - last.length < EVENTS_BETWEEN_TASKS + last.asked)
               throw new Error('A query ran ahead of this workflow task: the case is read anew');
-            const size = String(historySizeBytes ?? 0);
             // Updates come with tasks alone.
-            const mayBeAhead = !isReplaying && !jobs.some(({ doUpdate }) => doUpdate);
-            // A task that begins brings the size of its history along.
-            last = { length, size, mayBeAhead, isAhead: mayBeAhead && size !== '0' && size === last.size };
+            last = { length, mayBeAhead: !isReplaying && !jobs.some(({ doUpdate }) => doUpdate), asked: 0 };
+            isCounting = true;
           }
           for (const { signalWorkflow } of jobs)
             if (signalWorkflow?.signalName?.startsWith(RESERVED))
               signalWorkflow.signalName = `reserved ${signalWorkflow.signalName}`;
           return next(input);
+        },
+        concludeActivation(input, next) {
+          const { commands } = next(input);
+          if (isCounting)
+            last.asked = commands.filter(
+              ({ scheduleActivity, startTimer, upsertWorkflowSearchAttributes }) =>
+                scheduleActivity ?? startTimer ?? upsertWorkflowSearchAttributes,
+            ).length;
+          isCounting = false;
+          return { commands };
         },
       },
     ],
