@@ -37,7 +37,10 @@ async function confirm(where: string, person: string): Promise<void> {
   const browser = visitor(portal.url);
   const form = (text: string) =>
     new URLSearchParams(
-      [...text.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
+      [...text.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']): [string, string] => [
+        name,
+        value,
+      ]),
     );
   const post = (path: string, body: URLSearchParams) =>
     browser.fetch(path, {
