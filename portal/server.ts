@@ -204,6 +204,7 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
     root: needs.web,
     index: false,
     wildcard: false,
+    preCompressed: true,
     cacheControl: false,
     setHeaders: keepLong,
   });

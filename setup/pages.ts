@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 
 /**
  * The portal's pages, built by Vite. That takes seconds, so that they are kept in the cache under a hash of all that they
@@ -43,12 +45,21 @@ export async function pagesFolder(say: (text: string) => void = () => {}): Promi
     logLevel: 'error',
     build: { outDir: fresh, emptyOutDir: true },
   });
+  await packAll(fresh);
   // Of two that build at once the later one finds the place taken, by the same.
   await rename(fresh, place).catch(async (error: unknown) => {
     await rm(fresh, { recursive: true, force: true });
     if (!existsSync(join(place, 'index.html'))) throw error;
   });
   return place;
+}
+
+/** Each file beside its packed self, which the server sends to browsers that take it. */
+async function packAll(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) await writeFile(`${path}.gz`, await promisify(gzip)(await readFile(path), { level: 9 }));
+  }
 }
 
 async function addTo(hash: ReturnType<typeof createHash>, path: string): Promise<void> {

@@ -103,7 +103,11 @@ export async function openBrowser(url: () => string): Promise<Visitors> {
       async tickWarnings() {
         for (const label of await page.locator('#warnings label').all()) await label.click();
       },
-      reads: (name, values) => page.getByRole('heading', { name: say(name, values), exact: true }).waitFor(),
+      reads: (name, values) =>
+        page
+          .getByRole('heading', { name: say(name, values), exact: true })
+          .first()
+          .waitFor(),
       // biome-ignore lint/performance/useDomNodeTextContent: what a person sees, without what is hidden
       text: (selector) => page.locator(selector).innerText(),
       sees: (state) => page.locator('.state-line', { hasText: say(state) }).waitFor(),
