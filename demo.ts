@@ -188,7 +188,8 @@ function wordsOf(error: unknown, language: Language): string {
 if (isMain(import.meta.url)) {
   const { values } = parseArgs({ options: { lang: { type: 'string', default: 'sv' } }, strict: false });
   const { lang } = values;
-  if (lang === 'sv' || lang === 'en') process.exitCode = (await demo(lang)) ? 0 : 1;
+  // All has ended; what the SDK's native part may still hold must not keep the process.
+  if (lang === 'sv' || lang === 'en') process.exit((await demo(lang)) ? 0 : 1);
   else {
     console.error(`${demoTexts.usage.sv}\n${demoTexts.usage.en}`);
     process.exitCode = 2;
