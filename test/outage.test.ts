@@ -132,14 +132,17 @@ minSupport(
   },
 );
 
-minSupport('that refuses, and a manager who then withdraws: no order is left', async ({ world }) => {
-  world.minSupport.behave({ kind: 'status', status: 400 });
-  world.minSupport.behave({ kind: 'status', status: 409, body: '{}' });
-  await world.inState(handle, 'orderStopped');
-  await world.act(handle, 'withdrawn', { by: '1000', reason: 'behövs ändå' });
-  assert.is((await world.ended(handle)).outcome, 'withdrawn');
-  assert.equal(world.minSupport.orders, []);
-});
+minSupport(
+  'that answers 409 without an order number refuses, and a manager who then withdraws: no order is left',
+  async ({ world }) => {
+    world.minSupport.behave({ kind: 'status', status: 409, body: '{}' });
+    const handle = await world.remove(EMPLOYEE, '1000');
+    await world.inState(handle, 'orderStopped');
+    await world.act(handle, 'withdrawn', { by: '1000', reason: 'behövs ändå' });
+    assert.is((await world.ended(handle)).outcome, 'withdrawn');
+    assert.equal(world.minSupport.orders, []);
+  },
+);
 
 minSupport('away while the manager withdraws: the order that got through is cancelled first', async ({ world }) => {
   world.minSupport.behave({ kind: 'status', status: 500 });
