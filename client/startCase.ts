@@ -10,6 +10,8 @@ import { ClientError, grpcCode } from './errors.ts';
 
 /** How long the first answer of a start is waited for, in milliseconds: a busy worker, or one that just began. */
 const patience = 30_000;
+/** How long a case may take to go on after a task of its own failed, in milliseconds. */
+const goesOnWithin = 5000;
 
 const keyword = (name: string, value: string): SearchAttributePair => ({
   key: defineSearchAttributeKey(name, 'KEYWORD'),
@@ -96,13 +98,16 @@ async function waitForAnswer(client: Client, made: FoundCase, id: string): Promi
 
 /** Asks a case, and says plainly where no worker is there to answer. */
 export async function query(client: Client, found: FoundCase, name: string, ...args: string[]): Promise<unknown> {
-  try {
-    return await client.withDeadline(Date.now() + patience, () => found.read.query<unknown, string[]>(name, ...args));
-  } catch (error) {
-    // 4: nobody answered in time; 9: no worker polls, or the case cannot go on.
-    const code = grpcCode(error);
-    if (code === 4 || code === 9)
-      throw new ClientError('TryAgain', problems.noWorker(), { request: found.request }, error);
-    throw error;
+  for (const until = Date.now() + goesOnWithin; ; await pause(200)) {
+    try {
+      return await client.withDeadline(Date.now() + patience, () => found.read.query<unknown, string[]>(name, ...args));
+    } catch (error) {
+      // 4: nobody answered in time; 9: no worker polls, or the case's last task failed, which is tried again at once.
+      const code = grpcCode(error);
+      if (code === 9 && Date.now() < until) continue;
+      if (code === 4 || code === 9)
+        throw new ClientError('TryAgain', problems.noWorker(), { request: found.request }, error);
+      throw error;
+    }
   }
 }
