@@ -131,7 +131,7 @@ async function demo(language: Language): Promise<boolean> {
     say(demoTexts.starting[language]);
     const settings = readSettings(ownSettings(dataDir));
     const before = await readRegisterFile(settings.registerFile);
-    await startSystem(settings, { undo: system, say: (text) => console.error(text) });
+    await startSystem(settings, { undo: system, say: (text) => console.error(text), isWithoutPortal: true });
     const client = await connect({ DATA_DIR: dataDir });
     system.add(() => client.close());
     const cases = { removal: await removal(client, tell), leaver: await leaver(client, tell) };

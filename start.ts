@@ -44,6 +44,8 @@ export type SystemOptions = {
   undo?: Undo;
   /** The module that exports the workflows, where it is not the project's own. */
   workflowsPath?: string;
+  /** Without the portal, where nobody looks at it. */
+  isWithoutPortal?: boolean;
 };
 
 /**
@@ -53,9 +55,9 @@ export type SystemOptions = {
  * @throws Error that says what is wrong and what to do; nothing is left running then.
  */
 export async function startSystem(settings: Settings, options: SystemOptions = {}): Promise<System> {
-  const { undo = createUndo(), say = () => {}, workflowsPath } = options;
+  const { undo = createUndo() } = options;
   try {
-    return await start(settings, undo, say, workflowsPath);
+    return await start(settings, undo, options);
   } catch (error) {
     await undo.run().catch(() => {});
     throw error;
@@ -65,8 +67,7 @@ export async function startSystem(settings: Settings, options: SystemOptions = {
 async function start(
   settings: Settings,
   undo: Undo,
-  say: (text: string) => void,
-  workflowsPath?: string,
+  { say = () => {}, workflowsPath, isWithoutPortal = false }: SystemOptions,
 ): Promise<System> {
   const folder = await takeDataFolder(settings.dataDir);
   undo.add(folder.release);
@@ -81,8 +82,8 @@ async function start(
   // The slow parts side by side. Whichever fails, what the others have started is undone.
   const bundle = workflowBundle(workflowsPath);
   bundle.catch(() => {});
-  const pages = pagesFolder(say);
-  pages.catch(() => {});
+  const pages = isWithoutPortal ? null : pagesFolder(say);
+  pages?.catch(() => {});
   const opening = openOutside({ ...settings, dataDir });
   undo.add(() =>
     opening.then(
@@ -107,21 +108,23 @@ async function start(
   worker.failed.catch(failures.reject);
 
   const { temporal: address, ui } = addresses;
-  const portal: RunningPortal = await startPortal({
-    client,
-    ask: askHere(worker.questions),
-    settings: settings.portal,
-    dataDir,
-    temporalUi: ui ?? settings.portal.temporalUi ?? null,
-    web: await pages,
-    sdkMetrics,
-  });
-  undo.add(() => portal.stop());
-  addresses.portal = portal.url;
+  if (pages) {
+    const portal: RunningPortal = await startPortal({
+      client,
+      ask: askHere(worker.questions),
+      settings: settings.portal,
+      dataDir,
+      temporalUi: ui ?? settings.portal.temporalUi ?? null,
+      web: await pages,
+      sdkMetrics,
+    });
+    undo.add(() => portal.stop());
+    addresses.portal = portal.url;
+  }
 
   // Added last, so that it is the first that the end does.
   undo.add(folder.markEnding);
-  writeRunning(dataDir, { pid: process.pid, temporal: address, ui, portal: portal.url });
+  writeRunning(dataDir, { pid: process.pid, temporal: address, ui, portal: addresses.portal });
   return { addresses, client, stop: () => undo.run(), failed: failures.promise };
 }
 
