@@ -640,7 +640,12 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
 
   /** Before waiting: the timer for what is next, and what Temporal UI shows. */
   #settle(): void {
-    this.#timers.arm(Date.now(), ({ event }) => this.#options.timerSummary?.(event.type, this.#snapshot) ?? event.type);
+    const isBrief = this.#lookingFor !== null || this.#sources.hasLocal;
+    this.#timers.arm(
+      Date.now(),
+      isBrief,
+      ({ event }) => this.#options.timerSummary?.(event.type, this.#snapshot) ?? event.type,
+    );
     this.#show();
   }
 
