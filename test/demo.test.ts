@@ -20,7 +20,6 @@ demo.after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the demo; `during` is told all that it has said so far. */
 async function run(args: string[] = [], env: NodeJS.ProcessEnv = {}, during?: (said: string, pid: number) => void) {
-  const begun = performance.now();
   const child = spawn(process.execPath, ['demo.ts', ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: folder, ...env },
@@ -33,7 +32,7 @@ async function run(args: string[] = [], env: NodeJS.ProcessEnv = {}, during?: (s
       if (child.pid) during?.(output, child.pid);
     });
   const status = await new Promise<number | null>((ended) => child.on('close', ended));
-  return { status, output, seconds: (performance.now() - begun) / 1000 };
+  return { status, output };
 }
 
 function assertNothingIsLeft(): void {
@@ -44,10 +43,9 @@ function assertNothingIsLeft(): void {
 
 const namesOfPeople = async () => (await readRegisterFile(sample)).people.flatMap(({ name, email }) => [name, email]);
 
-demo('tells both processes from start to confirmation in Swedish, within 30 s, and leaves nothing behind', async () => {
-  const { status, output, seconds } = await run();
+demo('tells both processes from start to confirmation in Swedish, and leaves nothing behind', async () => {
+  const { status, output } = await run();
   assert.is(status, 0, output);
-  assert.ok(seconds < 30, `took ${seconds} s`);
   const told = [
     'Chefen 1000 beslutar',
     'MS-1 på blankett 9460',
