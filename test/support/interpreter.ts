@@ -5,7 +5,7 @@ import { type Question, randomMachine, type StateSpec } from './randomMachine.ts
 /** A random machine in XState's own interpreter, on a clock that moves when it is told to: what the runner must equal. */
 export type Interpreter = ReturnType<typeof interpret>;
 
-type Pending = { question: Question; resolve(output: unknown): void; reject(error: Error): void };
+type Pending = { question: Question; stopped: AbortSignal; resolve(output: unknown): void; reject(error: Error): void };
 
 export function interpret(spec: StateSpec) {
   const simulated = new SimulatedClock();
@@ -41,9 +41,9 @@ export function interpret(spec: StateSpec) {
   };
   let pending: Pending[] = [];
   const emitted: AnyEventObject[] = [];
-  const machine = randomMachine(spec, (question) => {
+  const machine = randomMachine(spec, (question, stopped) => {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    pending.push({ question, resolve, reject });
+    pending.push({ question, stopped, resolve, reject });
     return promise;
   });
   const actor = createActor(machine, { clock, logger: () => {} });
@@ -55,11 +55,8 @@ export function interpret(spec: StateSpec) {
 
   /** The questions of the sources that run, oldest first. */
   const open = (): Question[] => {
-    const running = Object.keys(snapshot().children);
-    pending = pending.filter(
-      ({ question }, index) =>
-        running.includes(question.id) && index === pending.findLastIndex((each) => each.question.id === question.id),
-    );
+    // Not by its id among the children: a root that is entered again has its sources twice.
+    pending = pending.filter(({ stopped }) => !stopped.aborted);
     return pending.map(({ question }) => question);
   };
 

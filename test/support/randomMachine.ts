@@ -69,7 +69,10 @@ type Actions = Extract<NonNullable<AnyStateNodeConfig['entry']>, readonly unknow
 /**
  * @param ask what answers the machine's sources, for XState's own interpreter; the runner has an activity `ask`.
  */
-export function randomMachine(root: StateSpec, ask?: (question: Question) => Promise<unknown>): AnyStateMachine {
+export function randomMachine(
+  root: StateSpec,
+  ask?: (question: Question, stopped: AbortSignal) => Promise<unknown>,
+): AnyStateMachine {
   const numbers = new Map(inDocumentOrder(root).map((state, number) => [state, number]));
   const id = (number: number) => `s${number % numbers.size}`;
 
@@ -181,7 +184,9 @@ export function randomMachine(root: StateSpec, ask?: (question: Question) => Pro
     context: { count: 0, entered: 0, budget: BUDGET, trace: [] },
     output: ({ context }: Scope) => ({ count: context.count, trace: context.trace }),
   }).provide({
-    actors: { ask: fromPromise(({ input }) => ask?.(input) ?? Promise.reject(new Error('nobody to ask'))) },
+    actors: {
+      ask: fromPromise(({ input, signal }) => ask?.(input, signal) ?? Promise.reject(new Error('nobody to ask'))),
+    },
     delays: { counted: ({ context }) => ((context.count % 3) + 1) * UNIT },
   });
 }
