@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { askHere } from './client/ask.ts';
@@ -16,6 +17,9 @@ import { temporalCli } from './setup/temporal.ts';
 import { installRuntime, startWorker } from './worker.ts';
 
 /** Runs everything on this machine: `npm start`. */
+
+/** How long the embedded server may refuse connections after it has first answered, in milliseconds. */
+const CONNECTS_WITHIN = 30_000;
 
 export type Addresses = {
   /** `host:port`. */
@@ -163,10 +167,21 @@ async function reachTemporal(
   });
   undo.add(() => server.stop());
   const { address, ui } = server;
-  const reached = await connect({ address }, 'default', undo);
+  const reached = await connectPatiently({ address }, 'default', undo);
   await keepHistories(reached.connection);
   await addSearchAttributes(reached.connection);
   return { ...reached, addresses: { temporal: address, namespace: 'default', ui, portal: null } };
+}
+
+/** A server that has just begun, or is being started again, may refuse at first. */
+async function connectPatiently(...args: Parameters<typeof connect>): ReturnType<typeof connect> {
+  for (const until = Date.now() + CONNECTS_WITHIN; ; await wait(250)) {
+    try {
+      return await connect(...args);
+    } catch (error) {
+      if (Date.now() > until) throw error;
+    }
+  }
 }
 
 async function connect(
