@@ -103,11 +103,16 @@ export async function openBrowser(url: () => string): Promise<Visitors> {
       async tickWarnings() {
         for (const label of await page.locator('#warnings label').all()) await label.click();
       },
-      reads: (name, values) =>
-        page
-          .getByRole('heading', { name: say(name, values), exact: true })
-          .first()
-          .waitFor(),
+      async reads(name, values) {
+        const heading = page.getByRole('heading', { name: say(name, values), exact: true }).first();
+        await heading.waitFor().catch(async (error: unknown) => {
+          const headings = await page.locator('h1, h2').allInnerTexts();
+          const errors = await page.locator('.problem, .label__message--error').allInnerTexts();
+          throw new Error(`${page.url()} has the headings ${headings.join(' | ')}, the errors ${errors.join(' | ')}`, {
+            cause: error,
+          });
+        });
+      },
       // biome-ignore lint/performance/useDomNodeTextContent: what a person sees, without what is hidden
       text: (selector) => page.locator(selector).innerText(),
       sees: (state) => page.locator('.state-line', { hasText: say(state) }).waitFor(),
