@@ -13,11 +13,13 @@ import {
 } from '../machines/rights.ts';
 import { problems } from '../texts/problems.ts';
 import { type CaseStatus, parseStatus } from './caseStatus.ts';
-import { cannot, findCase } from './findCase.ts';
+import { findCase } from './findCase.ts';
+import { cannot } from './grpc.ts';
 import { type CaseFilters, caseQuery, each, type ListedCase, listPage, oneOf } from './listCases.ts';
 import { detachableBy, mayRead, mayReadCasesOf, type Task, tasksOf } from './mayAct.ts';
 import type { RegisterStore, Responsibilities } from './ports.ts';
 import { problem } from './problem.ts';
+import { queryCase } from './queryCase.ts';
 import { createRegisterActivities } from './registerByHand.ts';
 
 /**
@@ -126,7 +128,7 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
   /** The status of an open case; null where it ended, or can no longer answer, since it was listed. */
   async function statusOf(request: string): Promise<CaseStatus | null> {
     const found = await findCase(client, request);
-    return found?.open ? parseStatus(await found.read.query('status')) : null;
+    return found?.open ? parseStatus(await queryCase(found.read, 'status')) : null;
   }
 
   /** Every open case whose status may hold a task for this person, by what the register shows now. */
@@ -214,7 +216,7 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
     async readCase({ request, reader }: { request: string; reader?: string }): Promise<CaseStatus> {
       const found = await findCase(client, request);
       if (found === null) throw problem('NotFound', problems.noSuchCase(request), { request });
-      const status = parseStatus(await found.read.query('status'));
+      const status = parseStatus(await queryCase(found.read, 'status'));
       if (reader === undefined) return status;
       const [facts, person] = [await factsOf(status.employee), await register.person(reader)];
       if (!mayRead(facts, status, reader, person))

@@ -1,6 +1,8 @@
 import type { Client, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { workflowIdOf } from '../machines/requestNumber.ts';
+import { cannot } from './grpc.ts';
+import { queryCase } from './queryCase.ts';
 
 /**
  * Finds a case among the runs of its lock (contract, "Cases"): a request number means that case, also when a newer one
@@ -45,7 +47,7 @@ async function newest(client: Client, workflowId: string): Promise<FoundCase | n
     let request = carriedRequest(run);
     if (request === null) {
       // Started by other means than this client, e.g. from Temporal UI: the case itself knows its number.
-      const status: unknown = await read.query('status');
+      const status: unknown = await queryCase(read, 'status');
       const said = status !== null && typeof status === 'object' && 'request' in status ? status.request : null;
       request = typeof said === 'string' ? said : workflowId;
     }
@@ -85,12 +87,6 @@ async function earlier(client: Client, workflowId: string, request: string): Pro
     if (!cannot(error)) throw error;
   }
   return null;
-}
-
-/** True where a server lacks what was asked of it: the time-skipping test server lists nothing, old ones no activities. */
-export function cannot(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) if ('code' in at && at.code === 12) return true;
-  return false;
 }
 
 /**

@@ -9,6 +9,7 @@ import * as z from 'zod';
 import type { Facts } from '../machines/register.ts';
 import { leavesId, removalId } from '../machines/requestNumber.ts';
 import type { Sources } from '../machines/sources.ts';
+import { queryCase } from './queryCase.ts';
 
 /** What one case asks of another case of the same employee, through Temporal. */
 
@@ -24,7 +25,7 @@ export async function leaverOf(client: Client, employee: string): Promise<NonNul
   try {
     const { status } = await handle.describe();
     if (status.name !== 'RUNNING') return null;
-    const { request, atWork } = leaverStatus.parse(await handle.query('status'));
+    const { request, atWork } = leaverStatus.parse(await queryCase(handle, 'status'));
     return { request, atWork };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
@@ -56,7 +57,7 @@ export function createCaseSources(client: Client) {
       }
       // It has ended, or never was. A worker killed after the update, before it could report, comes by here.
       try {
-        const answer = answered.safeParse(await handle.query('answer', id));
+        const answer = answered.safeParse(await queryCase(handle, 'answer', id));
         return { superseded: answer.data?.request ?? null };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError)

@@ -8,6 +8,7 @@ import { caseQuery, each, type ListedCase, listPage, oneOf } from './listCases.t
 import { type MayDo, mayDoNow, mayRead, mayReadCasesOf, type Task, tasksOf } from './mayAct.ts';
 import type { NamedIds, Names, RegisterStore } from './ports.ts';
 import { problem } from './problem.ts';
+import { queryCase } from './queryCase.ts';
 
 /**
  * The activities that answer the portal's questions. Each looks at the register when it is asked, so that nobody sees or
@@ -136,7 +137,7 @@ export function createPortalActivities({ register, client }: { register: Registe
     async seeCase({ request, person }: { request: string; person: string }): Promise<SeenCase> {
       const found = await findCase(client, request);
       if (found === null) throw problem('NotFound', problems.noSuchCase(request), { request });
-      const status = parseStatus(await found.read.query('status'));
+      const status = parseStatus(await queryCase(found.read, 'status'));
       const [facts, known]: [Facts, Awaited<ReturnType<typeof register.person>>] = await Promise.all([
         register.facts(status.employee, system),
         register.person(person),

@@ -3,8 +3,9 @@ import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { type Answer, parseAnswer, parseAnswerOrNull, parseStatus } from '../activities/caseStatus.ts';
 import { type FoundCase, findCase } from '../activities/findCase.ts';
+import { grpcCode } from '../activities/grpc.ts';
 import { problems } from '../texts/problems.ts';
-import { ClientError, grpcCode } from './errors.ts';
+import { ClientError } from './errors.ts';
 import { query } from './startCase.ts';
 
 /** How long an act may take to be answered, in milliseconds. */
@@ -18,8 +19,8 @@ export async function caseOf(client: Client, request: string): Promise<FoundCase
 }
 
 /** What a case answered to this command before; null where it has not seen it. */
-export const answeredBefore = async (client: Client, found: FoundCase, id: string): Promise<Answer | null> =>
-  parseAnswerOrNull(await query(client, found, 'answer', id));
+export const answeredBefore = async (found: FoundCase, id: string): Promise<Answer | null> =>
+  parseAnswerOrNull(await query(found, 'answer', id));
 
 /**
  * Sends an event to a case and gives its answer. The same id again gets the first answer again, also from a case that
@@ -29,7 +30,7 @@ export const answeredBefore = async (client: Client, found: FoundCase, id: strin
  * @throws {@link ClientError} where the case does not take it.
  */
 export async function act(client: Client, found: FoundCase, name: string, payload: { id: string }): Promise<Answer> {
-  if (!found.open) return afterTheEnd(client, found, payload.id);
+  if (!found.open) return afterTheEnd(found, payload.id);
   const send = (updateId: string) =>
     client.withDeadline(Date.now() + patience, () =>
       found.act.executeUpdate<unknown, [{ id: string }]>(name, { args: [payload], updateId }),
@@ -46,7 +47,7 @@ export async function act(client: Client, found: FoundCase, name: string, payloa
   } catch (error) {
     const ended = error instanceof WorkflowNotFoundError || failureType(error) === 'AcceptedUpdateCompletedWorkflow';
     if (!ended) throw error;
-    return afterTheEnd(client, await caseOf(client, found.request), payload.id);
+    return afterTheEnd(await caseOf(client, found.request), payload.id);
   }
 }
 
@@ -55,10 +56,10 @@ const failureType = (error: unknown): string | null =>
     ? (error.cause.type ?? null)
     : null;
 
-async function afterTheEnd(client: Client, found: FoundCase, id: string): Promise<Answer> {
-  const before = await answeredBefore(client, found, id);
+async function afterTheEnd(found: FoundCase, id: string): Promise<Answer> {
+  const before = await answeredBefore(found, id);
   if (before) return before;
-  const status = parseStatus(await query(client, found, 'status'));
+  const status = parseStatus(await query(found, 'status'));
   const outcome = status.outcome ?? status.state;
   throw new ClientError('NotAccepted', problems.ended(found.request, outcome, found.closedAt?.slice(0, 10) ?? ''), {
     request: found.request,

@@ -56,7 +56,7 @@ export function createAterkalla(client: Client, asked: Ask = createAsk(client)) 
       return await ask('detachable', { request: found.request, person });
     } catch (error) {
       if (!(error instanceof ClientError) || error.code !== 'NotSupported') throw error;
-      const { waitingFor } = parseStatus(await query(client, found, 'status'));
+      const { waitingFor } = parseStatus(await query(found, 'status'));
       const theirs = waitingFor.filter(({ task, mayAct }) => task === 'detach' && mayAct.includes(person));
       return theirs.flatMap(({ assignments = [] }) => assignments);
     }
@@ -109,7 +109,7 @@ export function createAterkalla(client: Client, asked: Ask = createAsk(client)) 
         const input = parsed(messages.removalStart, { ...say, ...who, employee, system: 'SUS' });
         const lock = removalId(employee);
         const before = say.id ? await madeBefore(client, lock, input.id) : null;
-        if (before) return firstAnswer(client, before, input.id);
+        if (before) return firstAnswer(before, input.id);
         const preview = await previewIfPossible(employee, input.roles);
         const summary = `Removal of the SUS authorisation of employee ${employee}`;
         return startCase(client, { process: 'removal', lock, input, manager: preview?.manager ?? null, summary });
@@ -121,7 +121,7 @@ export function createAterkalla(client: Client, asked: Ask = createAsk(client)) 
         const input = parsed(messages.employeeLeavesStart, { ...who, employee, lastWorkingDay: say.on });
         const lock = leavesId(employee);
         const before = say.id ? await madeBefore(client, lock, input.id) : null;
-        if (before) return firstAnswer(client, before, input.id);
+        if (before) return firstAnswer(before, input.id);
         const preview = await previewIfPossible(employee);
         const summary = `Employee ${employee} leaves`;
         return startCase(client, {
@@ -142,10 +142,10 @@ export function createAterkalla(client: Client, asked: Ask = createAsk(client)) 
       acting(say, async (who) => {
         const payload = parsed(messages.removalEvents.decided, { ...say, ...who, decision });
         const found = await ofProcess('decided', request);
-        const before = say.id ? await answeredBefore(client, found, payload.id) : null;
+        const before = say.id ? await answeredBefore(found, payload.id) : null;
         if (before) return before;
         if (payload.roles && found.open) {
-          const { employee } = parseStatus(await query(client, found, 'status'));
+          const { employee } = parseStatus(await query(found, 'status'));
           await previewIfPossible(employee, payload.roles);
         }
         return act(client, found, 'decided', payload);
@@ -165,7 +165,7 @@ export function createAterkalla(client: Client, asked: Ask = createAsk(client)) 
         // What was said is checked before the case is asked which assignments it is about.
         const said = parsed(events.removed, { ...who, note });
         const found = await caseOf(client, request);
-        const before = say.id ? await answeredBefore(client, found, said.id) : null;
+        const before = say.id ? await answeredBefore(found, said.id) : null;
         if (before) return before;
         if (!found.open) return act(client, found, 'detached', said);
         const all = await detachable(found, who.by);
@@ -197,7 +197,7 @@ export function createAterkalla(client: Client, asked: Ask = createAsk(client)) 
     async status(request: string, reader?: string): Promise<CaseStatus> {
       if (reader !== undefined) return ask('readCase', { request, reader: parsed(personInput, { by: reader }).by });
       try {
-        return parseStatus(await query(client, await caseOf(client, request), 'status'));
+        return parseStatus(await query(await caseOf(client, request), 'status'));
       } catch (error) {
         throw asClientError(error);
       }
@@ -253,7 +253,7 @@ export function createAterkalla(client: Client, asked: Ask = createAsk(client)) 
     async answeredBefore(request: string, id: string): Promise<Answer | null> {
       try {
         const found = await findCase(client, request);
-        return found && (await answeredBefore(client, found, id));
+        return found && (await answeredBefore(found, id));
       } catch (error) {
         throw asClientError(error);
       }

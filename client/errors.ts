@@ -1,7 +1,7 @@
 import { ActivityExecutionFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import * as z from 'zod/mini';
-import { cannot } from '../activities/findCase.ts';
+import { cannot, grpcCode } from '../activities/grpc.ts';
 import { helpdesk, problems, type Text } from '../texts/problems.ts';
 
 /** Exit statuses (contract, "Exit status"). */
@@ -81,11 +81,4 @@ export function asClientError(error: unknown): ClientError {
   if (grpc === 4 || grpc === 1) return new ClientError('TryAgain', problems.noWorker(), {}, error);
   if (cannot(error)) return new ClientError('NotSupported', problems.notOnThisServer(), {}, error);
   return new ClientError('TryAgain', problems.unexpected(what), {}, error);
-}
-
-/** The gRPC status behind an error, where there is one. */
-export function grpcCode(error: unknown): number | null {
-  for (let at = error; at instanceof Error; at = at.cause)
-    if ('code' in at && typeof at.code === 'number') return at.code;
-  return null;
 }

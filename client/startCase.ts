@@ -3,15 +3,15 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { type Answer, parseAnswerOrNull, parseStatus } from '../activities/caseStatus.ts';
 import { type FoundCase, findCase } from '../activities/findCase.ts';
+import { grpcCode } from '../activities/grpc.ts';
+import { queryCase } from '../activities/queryCase.ts';
 import { requestNumber } from '../machines/requestNumber.ts';
 import { problems, startRefusal } from '../texts/problems.ts';
 import { taskQueue } from './ask.ts';
-import { ClientError, grpcCode } from './errors.ts';
+import { ClientError } from './errors.ts';
 
 /** How long the first answer of a start is waited for, in milliseconds: a busy worker, or one that just began. */
 const patience = 30_000;
-/** How long a case may take to go on after a task of its own failed, in milliseconds. */
-const goesOnWithin = 5000;
 
 const keyword = (name: string, value: string): SearchAttributePair => ({
   key: defineSearchAttributeKey(name, 'KEYWORD'),
@@ -69,14 +69,14 @@ export async function startCase(client: Client, start: Start): Promise<Answer> {
   }
   const made = await madeBefore(client, lock, input.id);
   if (made === null) throw new ClientError('TryAgain', problems.unexpected(`${request} is not there yet`), { request });
-  return firstAnswer(client, made, input.id);
+  return firstAnswer(made, input.id);
 }
 
 /** What a case answered to the command that started it. Throws as {@link startCase} where that was a refusal. */
-export async function firstAnswer(client: Client, made: FoundCase, id: string): Promise<Answer> {
-  const answer = await waitForAnswer(client, made, id);
+export async function firstAnswer(made: FoundCase, id: string): Promise<Answer> {
+  const answer = await waitForAnswer(made, id);
   if (answer.outcome !== 'refused') return answer;
-  const status = parseStatus(await query(client, made, 'status'));
+  const status = parseStatus(await query(made, 'status'));
   const last = status.record.at(-1);
   const reason = startRefusal(typeof last?.note === 'string' ? last.note : 'refused', status.process);
   throw new ClientError('Refused', problems.startRefused(answer.request, reason), {
@@ -86,10 +86,10 @@ export async function firstAnswer(client: Client, made: FoundCase, id: string): 
   });
 }
 
-async function waitForAnswer(client: Client, made: FoundCase, id: string): Promise<Answer> {
+async function waitForAnswer(made: FoundCase, id: string): Promise<Answer> {
   const until = Date.now() + patience;
   for (let wait = 20; ; wait = Math.min(wait * 2, 500)) {
-    const answer = parseAnswerOrNull(await query(client, made, 'answer', id));
+    const answer = parseAnswerOrNull(await query(made, 'answer', id));
     if (answer) return answer;
     if (Date.now() > until) throw new ClientError('TryAgain', problems.noWorker(), { request: made.request });
     await pause(wait);
@@ -97,17 +97,12 @@ async function waitForAnswer(client: Client, made: FoundCase, id: string): Promi
 }
 
 /** Asks a case, and says plainly where no worker is there to answer. */
-export async function query(client: Client, found: FoundCase, name: string, ...args: string[]): Promise<unknown> {
-  for (const until = Date.now() + goesOnWithin; ; await pause(200)) {
-    try {
-      return await client.withDeadline(Date.now() + patience, () => found.read.query<unknown, string[]>(name, ...args));
-    } catch (error) {
-      // 4: nobody answered in time; 9: no worker polls, or the case's last task failed, which is tried again at once.
-      const code = grpcCode(error);
-      if (code === 9 && Date.now() < until) continue;
-      if (code === 4 || code === 9)
-        throw new ClientError('TryAgain', problems.noWorker(), { request: found.request }, error);
-      throw error;
-    }
+export async function query(found: FoundCase, name: string, ...args: string[]): Promise<unknown> {
+  try {
+    return await queryCase(found.read, name, ...args);
+  } catch (error) {
+    const code = grpcCode(error);
+    if (code !== 4 && code !== 9) throw error;
+    throw new ClientError('TryAgain', problems.noWorker(), { request: found.request }, error);
   }
 }

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseStatus } from '../activities/caseStatus.ts';
+import { queryCase } from '../activities/queryCase.ts';
 import { removalId } from '../machines/requestNumber.ts';
 import { replayHistories } from '../scripts/replay.ts';
 import { installRuntime } from '../worker.ts';
@@ -17,11 +20,12 @@ import { assignmentOf, managerOf, registerOf } from './support/killPoints.ts';
 
 const employees = Array.from({ length: 8 }, (_, index) => String(100 + index));
 const others = Array.from({ length: 12 }, (_, index) => String(200 + index));
+const ending = Array.from({ length: 20 }, (_, index) => String(300 + index));
 
 const query = suite<{ d: Deployment }>('a query');
 query.before(async (context) => {
   installRuntime();
-  context.d = await startDeployment(registerOf([...employees, ...others]));
+  context.d = await startDeployment(registerOf([...employees, ...others, ...ending]));
 });
 query.after(({ d }) => d.stop());
 
@@ -74,7 +78,7 @@ query('comes again and again while signals out of order are dealt with: every ca
       let isOver = false;
       const asking = Promise.all(
         Array.from({ length: 3 }, async () => {
-          while (!isOver) await handle.query('status');
+          while (!isOver) await queryCase(handle, 'status');
         }),
       );
       // It is waited for at the end.
@@ -93,6 +97,27 @@ query('comes again and again while signals out of order are dealt with: every ca
     }),
   );
   assert.equal(await notReplayed(cases), []);
+});
+
+query('that comes just as a case ends is answered too', async ({ d }) => {
+  const keep = async (employee: string) => {
+    const start = { id: employee, employee, system: 'SUS', by: employee };
+    const workflowId = removalId(employee);
+    const handle = await d.client.workflow.start('removal', { taskQueue: 'aterkalla', workflowId, args: [start] });
+    let isOver = false;
+    const asking = Promise.all(
+      Array.from({ length: 3 }, async () => {
+        while (!isOver) await queryCase(handle, 'status');
+      }),
+    );
+    await until('it waits', async () => parseStatus(await queryCase(handle, 'status')).state === 'deciding');
+    await handle.executeUpdate('decided', { args: [{ id: 'no', by: managerOf(employee), decision: 'keep' }] });
+    isOver = true;
+    await asking;
+    assert.is(parseStatus(await queryCase(handle, 'status')).state, 'kept');
+  };
+  const all = Promise.all(ending.map(keep));
+  await Promise.race([all, wait(40_000).then(() => assert.unreachable('a question was never answered'))]);
 });
 
 /** Why histories of these cases do not replay; nothing where all do. */
