@@ -102,7 +102,7 @@ export async function query(found: FoundCase, name: string, ...args: string[]): 
     return await queryCase(found.read, name, ...args);
   } catch (error) {
     const code = grpcCode(error);
-    if (code !== 4 && code !== 9) throw error;
+    if (code !== 4 && code !== 1 && code !== 9) throw error;
     throw new ClientError('TryAgain', problems.noWorker(), { request: found.request }, error);
   }
 }

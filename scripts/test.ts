@@ -14,10 +14,13 @@ const coverage = join(root, '.cache', 'coverage');
 /** How long one file of tests may take, in milliseconds. */
 const LIMIT = 12 * 60_000;
 const AT_ONCE = 2;
+/** How much of what a failed file wrote is said again at the end, in characters. */
+const REPEATED = 4000;
 /** Nothing that tests of their own: servers and helpers that tests share lie under test/support. */
 const isTest = (name: string) => name.endsWith('.test.ts');
 
-type Outcome = { passed: number; failed: number; problem?: string };
+type Counts = { passed: number; failed: number; problem?: string };
+type Outcome = Counts & { output: string };
 
 const patterns = process.argv.slice(2).map((text) => new RegExp(text));
 const files = readdirSync(join(root, 'test'))
@@ -27,6 +30,8 @@ const files = readdirSync(join(root, 'test'))
 let passed = 0;
 let failed = 0;
 const problems: string[] = [];
+/** What the files that failed wrote: said again at the end, since a log that is kept may be cut in its middle. */
+const outputs: string[] = [];
 /** Files that failed: each is run once more when all others are done, since they share two cores with real servers. */
 const again: string[] = [];
 
@@ -49,6 +54,7 @@ for (const file of again) {
 }
 if (patterns.length === 0) await printCoverage();
 
+for (const output of outputs) console.log(output);
 if (again.length > 0) console.log(`At the second try alone: ${again.join(', ')}`);
 for (const problem of problems) console.log(`FAILED  ${problem}`);
 console.log(`${passed} passed, ${failed} failed`);
@@ -69,7 +75,7 @@ async function runFile(file: string): Promise<Outcome> {
     env: { NODE_V8_COVERAGE: coverage, FORCE_COLOR: '0' },
     limit: LIMIT,
   });
-  const outcome = outcomeOf(result);
+  const outcome = { ...countsOf(result), output: result.output };
   const counts = `${outcome.passed} passed, ${outcome.failed} failed`;
   console.log(`\n=== ${file}: ${counts} (${result.seconds.toFixed(1)} s)\n${result.output.trimEnd()}`);
   return outcome;
@@ -78,11 +84,13 @@ async function runFile(file: string): Promise<Outcome> {
 function count(file: string, outcome: Outcome): void {
   passed += outcome.passed;
   failed += outcome.failed;
-  if (outcome.failed > 0) problems.push(`${file}: ${outcome.problem ?? `${outcome.failed} failed`}`);
+  if (outcome.failed === 0) return;
+  problems.push(`${file}: ${outcome.problem ?? `${outcome.failed} failed`}`);
+  outputs.push(`\n=== failed: ${file}\n${outcome.output.trimEnd().slice(-REPEATED)}`);
 }
 
 /** What uvu counted; a file that counted nothing, or ended otherwise than its count says, has failed too. */
-function outcomeOf({ status, output, isOverLimit }: ProgramResult): Outcome {
+function countsOf({ status, output, isOverLimit }: ProgramResult): Counts {
   const count = (name: string) => {
     const found = output.match(new RegExp(`^  ${name}: +(\\d+)$`, 'm'));
     return found ? Number(found[1]) : undefined;
