@@ -125,14 +125,18 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
     });
   }
 
-  /** The status of an open case; null where it ended, or can no longer answer, since it was listed. */
-  async function statusOf(request: string): Promise<CaseStatus | null> {
-    const found = await findCase(client, request);
-    return found?.open ? parseStatus(await queryCase(found.read, 'status')) : null;
+  /** The status of a case; null where the server no longer has it since it was listed. */
+  async function statusOf({ workflowId, runId }: ListedCase): Promise<CaseStatus | null> {
+    try {
+      return parseStatus(await queryCase(client.workflow.getHandle(workflowId, runId), 'status'));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
   }
 
   /** Every open case whose status may hold a task for this person, by what the register shows now. */
-  async function mayConcern(person: string): Promise<string[]> {
+  async function mayConcern(person: string): Promise<ListedCase[]> {
     const { decidesOn, organisations, person: known } = await register.responsibilities(person);
     if (known === null) throw problem('NotFound', problems.unknownPerson(person), { person });
     const clauses: string[] = [];
@@ -145,16 +149,16 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
       for (let i = 0; i < organisations.length; i += chunk)
         clauses.push(`WaitsFor = 'detach' AND ${oneOf('Organisations', organisations.slice(i, i + chunk))}`);
     const open = caseQuery({ open: true }, '');
-    const requests = new Set<string>();
+    const found = new Map<string, ListedCase>();
     for (const clause of clauses) {
       let next: string | undefined;
       do {
         const page = await listing(() => listPage(client, `${open} AND (${clause})`, pageSize, next));
-        for (const { request } of page.cases) requests.add(request);
+        for (const listed of page.cases) found.set(listed.request, listed);
         next = page.next ?? undefined;
       } while (next);
     }
-    return [...requests];
+    return [...found.values()];
   }
 
   async function listing<T>(list: () => Promise<T>): Promise<T> {
@@ -173,11 +177,8 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
 
     /** What waits for this person, oldest due first. */
     async tasks({ person }: { person: string }): Promise<Task[]> {
-      const found = await each(await mayConcern(person), atOnce, async (request) => {
-        const status = await statusOf(request).catch((error: unknown) => {
-          if (error instanceof WorkflowNotFoundError) return null;
-          throw error;
-        });
+      const found = await each(await mayConcern(person), atOnce, async (listed) => {
+        const status = await statusOf(listed);
         return status ? tasksOf(await factsOf(status.employee), status, person) : [];
       });
       const due = (task: Task) => task.due ?? '9999';
@@ -188,9 +189,11 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
     async cases({ reader, filters, next, atMost = pageSize }: ListCases): Promise<{
       cases: ListedCase[];
       next: string | null;
+      isAuditor: boolean;
     }> {
       const query = caseQuery(filters, new Date().toISOString());
-      if (reader === undefined) return listing(() => listPage(client, query, atMost, next));
+      if (reader === undefined)
+        return { ...(await listing(() => listPage(client, query, atMost, next))), isAuditor: false };
       const responsible = await register.responsibilities(reader);
       const { person } = responsible;
       if (person === null) throw problem('NotFound', problems.unknownPerson(reader), { person: reader });
@@ -206,10 +209,14 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
         if (!shown) return false;
         if (mayReadCasesOf(shown, reader, person)) return true;
         if (!listed.waitsFor.includes('detach')) return false;
-        const status = await statusOf(listed.request);
+        const status = await statusOf(listed);
         return status !== null && tasksOf(shown, status, reader).length > 0;
       });
-      return { cases: page.cases.filter((_, index) => readable[index]), next: page.next };
+      return {
+        cases: page.cases.filter((_, index) => readable[index]),
+        next: page.next,
+        isAuditor: person.functions.includes('auditor'),
+      };
     },
 
     /** A case's status, once it is clear that the reader may read it. */
@@ -226,8 +233,9 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
 
     /** The assignments of a case that this person may detach now, for `detached` without naming any. */
     async detachable({ request, person }: { request: string; person: string }): Promise<string[]> {
-      const status = await statusOf(request);
-      if (status === null) return [];
+      const found = await findCase(client, request);
+      if (!found?.open) return [];
+      const status = parseStatus(await queryCase(found.read, 'status'));
       const facts = await factsOf(status.employee);
       const wait = status.waitingFor.filter(({ task }) => task === 'detach');
       return [...new Set(wait.flatMap((waiting) => detachableBy(facts, status, waiting, person)))];

@@ -4,6 +4,9 @@ import { defaultPayloadConverter } from '@temporalio/common';
 /** A case as the list of cases shows it, without asking the case itself. */
 export type ListedCase = {
   request: string;
+  /** Its last run: where queries go, and where it is in Temporal UI. */
+  workflowId: string;
+  runId: string;
   process: string;
   employee: string;
   manager: string | null;
@@ -84,6 +87,8 @@ export async function listPage(
     const open = run.closeTime == null;
     return {
       request: texts('Request')[0] ?? run.execution?.workflowId ?? '',
+      workflowId: run.execution?.workflowId ?? '',
+      runId: run.execution?.runId ?? '',
       process: texts('Process')[0] ?? run.type?.name ?? '',
       employee: texts('Employee')[0] ?? '',
       manager: texts('Manager')[0] ?? null,

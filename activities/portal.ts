@@ -43,7 +43,16 @@ export type Place = Pick<Assignment, 'id' | 'role' | 'organisation' | 'intervent
 export type MayOrder = { isDecider: boolean; mayOrder: boolean; maySayLeaves: boolean; open: ListedCase[] };
 
 /** A case as one person may see it. */
-export type SeenCase = { status: CaseStatus; tasks: Task[]; may: MayDo[]; places: Place[]; isAuditor: boolean };
+export type SeenCase = {
+  status: CaseStatus;
+  /** Its last run, where it is in Temporal UI. */
+  workflowId: string;
+  runId: string;
+  tasks: Task[];
+  may: MayDo[];
+  places: Place[];
+  isAuditor: boolean;
+};
 
 const system = 'SUS';
 const atOnce = 8;
@@ -146,6 +155,8 @@ export function createPortalActivities({ register, client }: { register: Registe
         throw problem('Refused', problems.mayNotRead(person, found.request), { request: found.request });
       return {
         status,
+        workflowId: found.workflowId,
+        runId: found.runId,
         tasks: known ? tasksOf(facts, status, person) : [],
         may: known ? mayDoNow(facts, status, person) : [],
         places: facts.assignments.map(placeOf),

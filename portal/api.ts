@@ -88,6 +88,8 @@ export const listedCase = z.object({
   overdue: z.boolean(),
   started: moment,
   ended: z.nullable(moment),
+  /** The case in Temporal UI; for auditors alone. */
+  temporalUi: z.nullable(z.string()),
 });
 
 /** A member of staff, as their manager sees them. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { lockOf } from '../activities/findCase.ts';
 import type { CaseFilters } from '../activities/listCases.ts';
 import { version } from '../activities/version.ts';
+import type { Reply } from '../client/ask.ts';
 import { ClientError } from '../client/errors.ts';
 import { type ListedCase, type Me, routes } from './api.ts';
 import { chartOf } from './chart.ts';
@@ -148,6 +148,13 @@ export function addReading(app: App, parts: Parts): void {
     },
   });
 
+  function inTemporalUi({ workflowId, runId }: { workflowId: string; runId: string }): string | null {
+    const { temporalUi, client } = needs;
+    return (
+      temporalUi && `${temporalUi}/namespaces/${client.options.namespace}/workflows/${workflowId}/${runId}/history`
+    );
+  }
+
   type Filters = Omit<(typeof routes)['casesCsv']['query']['_zod']['output'], never>;
 
   /** The filters in the worker's words; null where nothing can fit. */
@@ -167,14 +174,16 @@ export function addReading(app: App, parts: Parts): void {
     const found: ListedCase[] = [];
     let next: string | null = narrowed ? (from ?? '') : null;
     while (narrowed && next !== null && found.length === 0) {
-      const listed: { cases: Parameters<typeof listedView>[0][]; next: string | null } = await cases.ask('cases', {
+      const listed: Reply<'cases'> = await cases.ask('cases', {
         reader,
         filters: narrowed.filters,
         atMost,
         ...(next && { next }),
       });
       found.push(
-        ...listed.cases.filter(({ request }) => request.startsWith(narrowed.begins)).map((one) => listedView(one)),
+        ...listed.cases
+          .filter(({ request }) => request.startsWith(narrowed.begins))
+          .map((one) => listedView(one, listed.isAuditor ? inTemporalUi(one) : null)),
       );
       next = listed.next;
     }
@@ -217,12 +226,7 @@ export function addReading(app: App, parts: Parts): void {
 
   async function see(request: string, person: string) {
     const seen = await mayKnow(cases.ask('seeCase', { request, person }));
-    const { temporalUi, client } = needs;
-    const link =
-      seen.isAuditor && temporalUi
-        ? `${temporalUi}/namespaces/${client.options.namespace}/workflows/${lockOf(request)}`
-        : null;
-    const view = caseView(seen, link);
+    const view = caseView(seen, seen.isAuditor ? inTemporalUi(seen) : null);
     return { ...view, names: await names(mentioned(...inCase(view))) };
   }
 

@@ -10,8 +10,14 @@ import { type Assignment, type CaseView, type ListedCase, recordEntry, type Task
 
 const isPast = (due: string | null | undefined, now: number) => typeof due === 'string' && Date.parse(due) < now;
 
-export const listedView = (listed: Listed, now = Date.now()): ListedCase => ({
+/** @param temporalUi a link to the case there, for those who may see it. */
+export const listedView = (
+  { workflowId: _lock, runId: _run, ...listed }: Listed,
+  temporalUi: string | null = null,
+  now = Date.now(),
+): ListedCase => ({
   ...listed,
+  temporalUi,
   overdue: listed.open && isPast(listed.due, now),
 });
 

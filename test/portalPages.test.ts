@@ -35,6 +35,16 @@ test('the start page says what this is without a login, in Swedish whatever the 
   await someone.isFine('start');
 });
 
+for (const why of ['failed', 'cancelled', 'unknown', 'away'] as const)
+  test(`a login that came to nothing (${why}) is said, with what to do`, async () => {
+    const someone = await browser.stranger('en');
+    await someone.open(`/?login=${why}`);
+    await someone.reads('login.problem.title');
+    assert.match(await someone.text('[role=alert]'), someone.say(`login.problem.${why}`));
+    await someone.isFine(`login-${why}`);
+    await someone.context.close();
+  });
+
 test('the choice of a language is kept, and counts for the title, the texts and the language of the document', async () => {
   const someone = await browser.stranger('en');
   await someone.open('/accessibility');

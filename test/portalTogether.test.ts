@@ -141,10 +141,15 @@ for (const { language, boss, employee, detachers } of removals) {
     const download = auditor.page.waitForEvent('download');
     await auditor.page.getByRole('link', { name: auditor.say('cases.csv') }).click();
     assert.match(await (await download).path(), /./);
-    await auditor.page.getByRole('link', { name: request }).click();
+    const inList = auditor.page
+      .getByRole('row', { name: request })
+      .getByRole('link', { name: auditor.say('cases.temporal') });
+    const href = await inList.getAttribute('href');
+    assert.match(href ?? '', new RegExp(`/removal-SUS-${employee}/[^/]+/history$`));
+    await auditor.page.getByRole('link', { name: request, exact: true }).click();
     await auditor.reads('case.record');
     const temporal = auditor.page.getByRole('link', { name: auditor.say('case.temporal') });
-    assert.match((await temporal.getAttribute('href')) ?? '', `removal-SUS-${employee}`);
+    assert.is(await temporal.getAttribute('href'), href);
     for (const button of ['case.withdraw', 'case.stays'] as const)
       assert.is(
         await auditor.page.getByRole('button', { name: auditor.say(button) }).count(),

@@ -335,6 +335,7 @@ export const en: PageTexts = {
     'case.record.warnings': 'Warnings: {warnings}',
     'case.ignored': 'Attempts that did not count',
     'case.temporal': 'Open the case in Temporal UI',
+    'cases.temporal': 'Show in Temporal UI',
     'case.helpdesk': 'helpdesk',
 
     'role.collaborationAdministrator': 'collaboration administrator',
@@ -438,6 +439,12 @@ export const en: PageTexts = {
       'The address is wrong, or the page is no longer there. Check the address or begin at the start page.',
     'notFound.start': 'To the start page',
     'login.needed': 'Log in to see the page.',
+    'login.problem.title': 'You are not logged in',
+    'login.problem.failed': 'The login did not work. Try again.',
+    'login.problem.cancelled': 'The login was cancelled. Log in when you want to go on.',
+    'login.problem.unknown':
+      "The login worked, but the register does not know you. Call the authorisation administration's helpdesk, extension 81 000, choice 2.",
+    'login.problem.away': 'The login service does not answer. Try again in a while.',
 
     'problem.title': 'It did not work',
     'problem.unreachable':

@@ -332,6 +332,7 @@ const texts = {
   'case.record.warnings': 'Varningar: {warnings}',
   'case.ignored': 'Försök som inte räknades',
   'case.temporal': 'Öppna ärendet i Temporal UI',
+  'cases.temporal': 'Visa i Temporal UI',
   'case.helpdesk': 'helpdesk',
 
   'role.collaborationAdministrator': 'samverkansadministratör',
@@ -435,6 +436,12 @@ const texts = {
     'Adressen stämmer inte, eller så finns sidan inte längre. Kontrollera adressen eller börja från startsidan.',
   'notFound.start': 'Till startsidan',
   'login.needed': 'Logga in för att se sidan.',
+  'login.problem.title': 'Du är inte inloggad',
+  'login.problem.failed': 'Inloggningen gick inte. Försök igen.',
+  'login.problem.cancelled': 'Inloggningen avbröts. Logga in när du vill fortsätta.',
+  'login.problem.unknown':
+    'Inloggningen gick, men registret känner inte till dig. Ring behörighetsadministrationens helpdesk, anknytning 81 000, val 2.',
+  'login.problem.away': 'Inloggningstjänsten svarar inte. Försök igen om en stund.',
 
   'problem.title': 'Det gick inte',
   'problem.unreachable':
