@@ -9,6 +9,9 @@ import { pagesFolder } from './setup/pages.ts';
 
 /** The portal: pages and API for people, over Temporal. It needs nothing else but a provider of logins. */
 
+/** How long what is under way may take at the end, in milliseconds. */
+const LAST_ANSWERS = 3000;
+
 export type RunningPortal = {
   /** Where people reach it. */
   url: string;
@@ -37,7 +40,14 @@ export async function startPortal(needs: PortalNeeds): Promise<RunningPortal> {
   const address = app.server.address();
   const listens = typeof address === 'object' && address ? address.port : port;
   if (!given) url = `http://${host.includes(':') ? `[${host}]` : host}:${listens}`;
-  return { url, stop: () => app.close() };
+  return {
+    url,
+    async stop() {
+      // Browsers hold connections ready on which they have asked for nothing yet: Node would wait for them for ever.
+      const cut = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS);
+      await app.close().finally(() => clearTimeout(cut));
+    },
+  };
 }
 
 /** The portal alone, against a Temporal server elsewhere: `node portal.ts`. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { CaseFilters } from '../activities/listCases.ts';
 import { version } from '../activities/version.ts';
 import type { Reply } from '../client/ask.ts';
@@ -25,6 +26,8 @@ import {
 
 /** How many event streams one person may have open: as many tabs as anybody has. */
 const STREAMS = 50;
+/** How long what streams are just looking at may take at the end, in milliseconds. */
+const LOOKS_END_WITHIN = 5000;
 
 /** The routes that look: nothing here changes anything. What a person may see is decided by the worker, by the register. */
 export function addReading(app: App, parts: Parts): void {
@@ -240,7 +243,8 @@ export function addReading(app: App, parts: Parts): void {
   app.addHook('preClose', async () => {
     const closed = [...streams.keys()].map((stream) => once(stream, 'close'));
     for (const stream of streams.keys()) stream.destroy();
-    await Promise.all(closed);
+    // What still waits for Temporal by then ends with the connection to it; Fastify itself would give up after 10 s.
+    await Promise.race([Promise.all(closed), pause(LOOKS_END_WITHIN, undefined, { ref: false })]);
   });
   app.route({
     ...at(routes.events),

@@ -13,6 +13,8 @@ import { allProcesses, endProcess, type ProcessInfo, processInfo } from './proce
 const ANSWERS_WITHIN = 60_000;
 /** How long one that ended by itself is tried again: its disk may be full, or its port taken for a moment. */
 const COMES_BACK_WITHIN = 60_000;
+/** How often the first launch is tried. */
+const LAUNCHES = 3;
 
 export type EmbeddedServer = {
   /** `host:port` of the front end. */
@@ -49,7 +51,7 @@ export async function startServer(options: ServerOptions): Promise<EmbeddedServe
   const uiPort = await freePort(options.uiPort, 'TEMPORAL_UI_PORT', 'Temporal UI');
   const address = `127.0.0.1:${port}`;
   let stopping = false;
-  let child = await launch(options, port, uiPort);
+  let child = await launchFirst(options, port, uiPort);
 
   let restarting = Promise.resolve();
   const startAgain = async () => {
@@ -100,6 +102,17 @@ export async function endLeftOver(dataDir: string): Promise<void> {
       .filter(isOurs)
       .map((left) => endProcess(left)),
   );
+}
+
+/** The server picks further ports itself, one of which another program may take before it does: then it is tried again. */
+async function launchFirst(...how: Parameters<typeof launch>): Promise<ChildProcess> {
+  for (let left = LAUNCHES - 1; ; left--) {
+    try {
+      return await launch(...how);
+    } catch (error) {
+      if (left === 0 || !String(error).includes('address already in use')) throw error;
+    }
+  }
 }
 
 async function launch({ cli, dataDir }: ServerOptions, port: number, uiPort: number): Promise<ChildProcess> {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { suite } from 'uvu';
 import { freePort } from '../setup/ports.ts';
 import { layCable } from './support/cable.ts';
@@ -52,6 +54,18 @@ test('a page that is open while the server is started anew goes on, with what ha
     await browser.stop();
     await portal.stop();
   }
+});
+
+test('a browser that holds a connection on which it asks for nothing does not keep the portal from ending', async () => {
+  const portal = await startPortalSystem();
+  const { hostname, port } = new URL(portal.url);
+  const held = connect(Number(port), hostname);
+  await once(held, 'connect');
+  // The portal has taken the connection once it answers on another.
+  await fetch(`${portal.url}/health/alive`);
+  const ended = once(held, 'close');
+  await portal.stop();
+  await ended;
 });
 
 test.run();
