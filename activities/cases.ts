@@ -12,14 +12,14 @@ import {
   warningsOf,
 } from '../machines/rights.ts';
 import { problems } from '../texts/problems.ts';
-import { type CaseStatus, parseStatus } from './caseStatus.ts';
+import type { CaseStatus } from './caseStatus.ts';
 import { findCase } from './findCase.ts';
 import { cannot } from './grpc.ts';
 import { type CaseFilters, caseQuery, each, type ListedCase, listPage, oneOf } from './listCases.ts';
 import { detachableBy, mayRead, mayReadCasesOf, type Task, tasksOf } from './mayAct.ts';
 import type { RegisterStore, Responsibilities } from './ports.ts';
 import { problem } from './problem.ts';
-import { queryCase } from './queryCase.ts';
+import { queryStatus } from './queryCase.ts';
 import { createRegisterActivities } from './registerByHand.ts';
 
 /**
@@ -128,7 +128,7 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
   /** The status of a case; null where the server no longer has it since it was listed. */
   async function statusOf({ workflowId, runId }: ListedCase): Promise<CaseStatus | null> {
     try {
-      return parseStatus(await queryCase(client.workflow.getHandle(workflowId, runId), 'status'));
+      return await queryStatus(client.workflow.getHandle(workflowId, runId));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
@@ -223,7 +223,7 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
     async readCase({ request, reader }: { request: string; reader?: string }): Promise<CaseStatus> {
       const found = await findCase(client, request);
       if (found === null) throw problem('NotFound', problems.noSuchCase(request), { request });
-      const status = parseStatus(await queryCase(found.read, 'status'));
+      const status = await queryStatus(found.read);
       if (reader === undefined) return status;
       const [facts, person] = [await factsOf(status.employee), await register.person(reader)];
       if (!mayRead(facts, status, reader, person))
@@ -235,7 +235,7 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
     async detachable({ request, person }: { request: string; person: string }): Promise<string[]> {
       const found = await findCase(client, request);
       if (!found?.open) return [];
-      const status = parseStatus(await queryCase(found.read, 'status'));
+      const status = await queryStatus(found.read);
       const facts = await factsOf(status.employee);
       const wait = status.waitingFor.filter(({ task }) => task === 'detach');
       return [...new Set(wait.flatMap((waiting) => detachableBy(facts, status, waiting, person)))];

@@ -7,5 +7,8 @@ export function grpcCode(error: unknown): number | null {
   return null;
 }
 
+/** True where nobody answered in time: 4 or 1, by who notices first that the time is over. */
+export const isTooLate = (error: unknown): boolean => [4, 1].includes(grpcCode(error) ?? 0);
+
 /** True where a server lacks what was asked of it: the time-skipping test server lists nothing, old ones no activities. */
 export const cannot = (error: unknown): boolean => grpcCode(error) === 12;

@@ -2,13 +2,13 @@ import type { Client } from '@temporalio/client';
 import type { Assignment, Facts } from '../machines/register.ts';
 import { deciders, leaverDeciders, proposers, warningsOf } from '../machines/rights.ts';
 import { problems } from '../texts/problems.ts';
-import { type CaseStatus, parseStatus } from './caseStatus.ts';
+import type { CaseStatus } from './caseStatus.ts';
 import { findCase } from './findCase.ts';
 import { caseQuery, each, type ListedCase, listPage, oneOf } from './listCases.ts';
 import { type MayDo, mayDoNow, mayRead, mayReadCasesOf, type Task, tasksOf } from './mayAct.ts';
 import type { NamedIds, Names, RegisterStore } from './ports.ts';
 import { problem } from './problem.ts';
-import { queryCase } from './queryCase.ts';
+import { queryStatus } from './queryCase.ts';
 
 /**
  * The activities that answer the portal's questions. Each looks at the register when it is asked, so that nobody sees or
@@ -146,7 +146,7 @@ export function createPortalActivities({ register, client }: { register: Registe
     async seeCase({ request, person }: { request: string; person: string }): Promise<SeenCase> {
       const found = await findCase(client, request);
       if (found === null) throw problem('NotFound', problems.noSuchCase(request), { request });
-      const status = parseStatus(await queryCase(found.read, 'status'));
+      const status = await queryStatus(found.read);
       const [facts, known]: [Facts, Awaited<ReturnType<typeof register.person>>] = await Promise.all([
         register.facts(status.employee, system),
         register.person(person),

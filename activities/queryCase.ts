@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import { grpcCode } from './grpc.ts';
+import { type CaseStatus, parseStatus } from './caseStatus.ts';
+import { grpcCode, isTooLate } from './grpc.ts';
 
 /** How long the tries of one query may take, in milliseconds; the last is for a busy worker, or one that just began. */
 const TRIES = [1000, 2000, 4000, 8000, 15_000];
@@ -8,7 +9,7 @@ const TRIES = [1000, 2000, 4000, 8000, 15_000];
 const GOES_ON_WITHIN = 5000;
 
 /**
- * Asks a case. A query that meets a workflow task may get lost on its way (server 1.31.2, SDK 1.24.0: the worker drops
+ * Asks a case. A query that meets a workflow task may get lost on its way (server 1.32.0, SDK 1.24.0: the worker drops
  * a query that waits while a new task comes, and nobody is told), above all when the case ends just then. It changes
  * nothing, so it is asked again.
  *
@@ -22,11 +23,13 @@ export async function queryCase(handle: WorkflowHandle, name: string, ...args: s
       const limit = Date.now() + (TRIES[tries] ?? 0);
       return await handle.client.withDeadline(limit, () => handle.query<unknown, string[]>(name, ...args));
     } catch (error) {
-      const code = grpcCode(error);
-      // 4 or 1, by who notices first that the time is over.
-      if ((code === 4 || code === 1) && tries < TRIES.length - 1) tries++;
-      else if (code === 9 && Date.now() < until) await pause(200);
+      if (isTooLate(error) && tries < TRIES.length - 1) tries++;
+      else if (grpcCode(error) === 9 && Date.now() < until) await pause(200);
       else throw error;
     }
   }
 }
+
+/** Where a case stands. @throws as {@link queryCase}, and where the answer is no status. */
+export const queryStatus = async (handle: WorkflowHandle): Promise<CaseStatus> =>
+  parseStatus(await queryCase(handle, 'status'));

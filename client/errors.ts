@@ -1,7 +1,7 @@
 import { ActivityExecutionFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import * as z from 'zod/mini';
-import { cannot, grpcCode } from '../activities/grpc.ts';
+import { cannot, grpcCode, isTooLate } from '../activities/grpc.ts';
 import { helpdesk, problems, type Text } from '../texts/problems.ts';
 
 /** Exit statuses (contract, "Exit status"). */
@@ -73,12 +73,12 @@ export function asClientError(error: unknown): ClientError {
       return new ClientError('TryAgain', problems.noWorker(), {}, error);
     return new ClientError('TryAgain', problems.registerAway(), {}, error);
   }
-  const grpc = grpcCode(error);
   const what =
     error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : `${error}`;
-  // 14: no connection. 4 and 1: nothing answered in time, which is how a missing worker shows.
-  if (grpc === 14) return new ClientError('Unreachable', problems.unreachable('', what), {}, error);
-  if (grpc === 4 || grpc === 1) return new ClientError('TryAgain', problems.noWorker(), {}, error);
+  // 14: no connection.
+  if (grpcCode(error) === 14) return new ClientError('Unreachable', problems.unreachable('', what), {}, error);
+  // Which is how a missing worker shows.
+  if (isTooLate(error)) return new ClientError('TryAgain', problems.noWorker(), {}, error);
   if (cannot(error)) return new ClientError('NotSupported', problems.notOnThisServer(), {}, error);
   return new ClientError('TryAgain', problems.unexpected(what), {}, error);
 }

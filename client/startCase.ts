@@ -3,7 +3,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { type Answer, parseAnswerOrNull, parseStatus } from '../activities/caseStatus.ts';
 import { type FoundCase, findCase } from '../activities/findCase.ts';
-import { grpcCode } from '../activities/grpc.ts';
+import { grpcCode, isTooLate } from '../activities/grpc.ts';
 import { queryCase } from '../activities/queryCase.ts';
 import { requestNumber } from '../machines/requestNumber.ts';
 import { problems, startRefusal } from '../texts/problems.ts';
@@ -101,8 +101,7 @@ export async function query(found: FoundCase, name: string, ...args: string[]): 
   try {
     return await queryCase(found.read, name, ...args);
   } catch (error) {
-    const code = grpcCode(error);
-    if (code !== 4 && code !== 1 && code !== 9) throw error;
+    if (!isTooLate(error) && grpcCode(error) !== 9) throw error;
     throw new ClientError('TryAgain', problems.noWorker(), { request: found.request }, error);
   }
 }

@@ -2,7 +2,7 @@ import workerThreads, { type WorkerOptions } from 'node:worker_threads';
 
 /**
  * Spares the SDK's workflow threads what nobody reads here. The SDK (1.24.0) notes a call stack for each promise of each
- * workflow, for the query `__stack_trace` ("Call Stack" in Temporal UI): an eighth of a worker's work (README,
+ * workflow, for the query `__stack_trace` ("Call Stack" in Temporal UI): a tenth of a worker's work (README,
  * "Measurements"). What auditors read is not touched; that one page stays empty.
  */
 

@@ -115,7 +115,7 @@ query('that comes just as a case ends is answered too', async ({ d }) => {
     isOver = true;
     await asking;
     assert.is(parseStatus(await queryCase(handle, 'status')).state, 'kept');
-    // Nobody reads it here, and it would cost an eighth of a worker's work (setup/workflowThreads.ts).
+    // Nobody reads it here, and it would cost a tenth of a worker's work (setup/workflowThreads.ts).
     assert.is(await queryCase(handle, '__stack_trace'), '');
   };
   const all = Promise.all(ending.map(keep));
