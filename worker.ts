@@ -12,7 +12,7 @@ import { takeDataFolder } from './setup/dataFolder.ts';
 import { runUntilTold } from './setup/lifetime.ts';
 import { isMain } from './setup/main.ts';
 import { addSearchAttributes } from './setup/namespace.ts';
-import { leaveOutCallStacks } from './setup/workflowThreads.ts';
+import { lightenWorkflowThreads } from './setup/workflowThreads.ts';
 
 /** Puts workflows and activities together as a Temporal worker. */
 
@@ -53,7 +53,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
   const { register, minSupport, mail } = outside;
   const { registerMode, helpdeskMail } = settings;
   const questions = { ...createCaseActivities({ register, client }), ...createPortalActivities({ register, client }) };
-  leaveOutCallStacks();
+  lightenWorkflowThreads();
   const worker = await Worker.create({
     connection,
     namespace,
