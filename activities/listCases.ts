@@ -14,7 +14,13 @@ export type ListedCase = {
   state: string;
   open: boolean;
   waitsFor: string[];
+  /** Where assignments are to be detached. */
+  organisations: string[];
   due: string | null;
+  /** The roles that go, and since when it waits, as of its last change; none and null where nothing waits, or where a
+   * version of before has written it. */
+  roles: string[];
+  since: string | null;
   started: string;
   ended: string | null;
 };
@@ -94,8 +100,11 @@ export async function listPage(
       manager: texts('Manager')[0] ?? null,
       state: texts('State')[0] ?? '',
       open,
+      organisations: open ? texts('Organisations') : [],
       waitsFor: open ? texts('WaitsFor') : [],
       due: open ? (texts('Due')[0] ?? null) : null,
+      roles: texts('Roles'),
+      since: open ? (texts('Since')[0] ?? null) : null,
       started: at(run.startTime) ?? '',
       ended: at(run.closeTime),
     };

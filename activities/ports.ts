@@ -66,6 +66,8 @@ export type RegisterStore = Register & {
   /** Every role that anybody has, and the three that carry assignments. */
   everyRole(): Promise<string[]>;
   responsibilities(person: string): Promise<Responsibilities>;
+  /** The facts of each of these employees, by id, all of one moment. */
+  factsOfAll(employees: readonly string[], system: string): Promise<Map<string, Facts>>;
   /** What these ids are called; those that the register does not know are missing. */
   names(ids: NamedIds): Promise<Names>;
   /** Everybody whose id is this text or whose name holds it, whatever the case, by name; at most `atMost`. */

@@ -267,15 +267,18 @@ const build = setup({
 
     dateChanged: assign(({ context, event }) => {
       if (event.type !== 'dateChanged') return {};
+      const { roles, all } = whole(context, event.facts);
       const changed = {
         ...context,
-        ...seenWhole(context, event.facts, event.at),
+        all,
+        ...looked({ ...context, roles }, event),
+        roles,
         lastWorkingDay: event.lastWorkingDay,
       };
       return {
         ...changed,
         begun: context.begun && detachingIsOpen(changed),
-        ...recorded(context, managersAct(event, 'dateChanged', { lastWorkingDay: event.lastWorkingDay })),
+        ...recorded(changed, managersAct(event, 'dateChanged', { lastWorkingDay: event.lastWorkingDay })),
       };
     }),
     stayed: assign(({ context, event }) => {

@@ -430,21 +430,13 @@ const build = setup({
 
 /** The manager takes the order back, or a leaver's process takes the case over. */
 function endedBy(context: RemovalContext, event: Event) {
-  if (event.type === 'withdrawn')
-    return {
-      ...seen(context, event.facts, event.at),
-      ...takenBack(context),
-      ending: 'withdrawn' as const,
-      ...recorded(context, managersAct(event, 'withdrawn', { note: event.reason })),
-    };
-  if (event.type === 'superseded')
-    return {
-      ...seen(context, event.facts, event.at),
-      ...takenBack(context),
-      ending: 'superseded' as const,
-      ...recorded(context, { at: event.at, step: 'superseded', by: event.by, id: event.id }),
-    };
-  return {};
+  if (event.type !== 'withdrawn' && event.type !== 'superseded') return {};
+  const shown = looked(context, event);
+  const said =
+    event.type === 'withdrawn'
+      ? managersAct(event, 'withdrawn', { note: event.reason })
+      : { at: event.at, step: 'superseded', by: event.by, id: event.id };
+  return { ...shown, ...takenBack(context), ending: event.type, ...recorded({ ...context, ...shown }, said) };
 }
 
 /** What became of the order, with what Min Support said. */

@@ -130,6 +130,11 @@ export function openRegister(database: Database): KeptRegister {
           : await query(FACTS_AND_GONE.call, [employee, system, JSON.stringify(known)]);
       return factsOf(row, employee, asOf);
     },
+    async factsOfAll(employees, system) {
+      const asOf = new Date().toISOString();
+      const rows = await query(FACTS.callForAll, [employees, system]);
+      return new Map(rows.map(({ employee, ...row }) => [String(employee), factsOf(row, String(employee), asOf)]));
+    },
     async person(id) {
       const [row] = await query(PERSON, [id]);
       return personOf(row);

@@ -69,6 +69,9 @@ function asFunction(name: string, parameters: string[], statement: string) {
     create: `create or replace function aterkalla.${name}_${hash}(${parameters.join(', ')}) returns jsonb
       language plpgsql stable as $function$ begin return (select to_jsonb(shown) from (${statement}) as shown); end $function$`,
     call: `select aterkalla.${name}_${hash}(${numbers}) as shown`,
+    /** With a list in place of the first parameter: one row for each. */
+    callForAll: `select e as employee, aterkalla.${name}_${hash}(${numbers.replace('$1', 'e')}) as shown
+      from unnest($1::text[]) as e`,
   };
 }
 

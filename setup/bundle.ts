@@ -34,6 +34,7 @@ const shared = [
   'machines/rights.ts',
   'texts/refusals.ts',
   'texts/temporal.ts',
+  'workflows/statechart/durable.ts',
 ];
 
 /** For `WorkerOptions.dataConverter`, wherever the bundle is used. */

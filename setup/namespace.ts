@@ -15,6 +15,8 @@ export const searchAttributes = {
   State: 'Keyword',
   WaitsFor: 'KeywordList',
   Organisations: 'KeywordList',
+  Roles: 'KeywordList',
+  Since: 'Datetime',
   Due: 'Datetime',
 } as const satisfies Record<string, keyof typeof kinds>;
 

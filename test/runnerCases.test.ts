@@ -79,6 +79,21 @@ runner('a long history is cut, also where nothing but signals or updates come', 
   }
 });
 
+runner('a signal that waits for facts leaves no timer behind where the machine ends meanwhile', async ({ world }) => {
+  assert.ok(world);
+  const handle = await world.start('endsWhileAway', null, 'warm');
+  await handle.signal('go', {});
+  await handle.result();
+  const { events } = await handle.fetchHistory();
+  const timers = (events ?? []).flatMap((event) => {
+    const started = event.timerStartedEventAttributes?.timerId;
+    const over = (event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes)?.timerId;
+    return started ? [`begun ${started}`] : over ? [`over ${over}`] : [];
+  });
+  assert.equal(timers.filter((timer) => timer.startsWith('begun')).length, 2, timers.join());
+  assert.equal(timers.filter((timer) => timer.startsWith('over')).length, 2, timers.join());
+});
+
 runner.run();
 
 function interpret({ machine, input }: RunnerCase) {

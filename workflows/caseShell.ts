@@ -52,25 +52,33 @@ const keys = {
   waitsFor: defineSearchAttributeKey('WaitsFor', 'KEYWORD_LIST'),
   organisations: defineSearchAttributeKey('Organisations', 'KEYWORD_LIST'),
   due: defineSearchAttributeKey('Due', 'DATETIME'),
+  roles: defineSearchAttributeKey('Roles', 'KEYWORD_LIST'),
+  since: defineSearchAttributeKey('Since', 'DATETIME'),
 };
 
-/** What auditors read in Temporal UI, and what cases are found by: employee ids only. */
-function show(status: CaseStatus): { details: string; searchAttributes: SearchAttributeUpdatePair[] } {
-  const list = (values: string[]) => (values.length > 0 ? [...new Set(values)] : null);
+const listed = (values: string[]) => (values.length > 0 ? [...new Set(values)] : null);
+
+/** What cases are found by: employee ids only. */
+function searchAttributes(status: CaseStatus): SearchAttributeUpdatePair[] {
   const due = status.waitingFor.map((waiting) => waiting.due).sort()[0];
-  return {
-    details: caseDetails(status),
-    searchAttributes: [
-      { key: keys.request, value: status.request },
-      { key: keys.employee, value: status.employee },
-      { key: keys.manager, value: status.manager },
-      { key: keys.process, value: status.process },
-      { key: keys.state, value: status.state },
-      { key: keys.waitsFor, value: list(status.waitingFor.map(({ task }) => task)) },
-      { key: keys.organisations, value: list(status.organisations) },
-      { key: keys.due, value: due ? new Date(due) : null },
-    ],
-  };
+  return [
+    { key: keys.request, value: status.request },
+    { key: keys.employee, value: status.employee },
+    { key: keys.manager, value: status.manager },
+    { key: keys.process, value: status.process },
+    { key: keys.state, value: status.state },
+    { key: keys.waitsFor, value: listed(status.waitingFor.map(({ task }) => task)) },
+    { key: keys.organisations, value: listed(status.organisations) },
+    { key: keys.due, value: due ? new Date(due) : null },
+  ];
+}
+
+/** What else the list of tasks needs, so that no case has to be asked for it. */
+function searchAttributesAlong({ roles, since, waitingFor }: CaseStatus): SearchAttributeUpdatePair[] {
+  return [
+    { key: keys.roles, value: listed(roles) },
+    { key: keys.since, value: waitingFor.length > 0 ? new Date(since) : null },
+  ];
 }
 
 /** What the runner gets from both processes alike. */
@@ -80,7 +88,9 @@ export const shell = {
   sourceSummary: activitySummary,
   timerSummary,
   answer,
-  show,
+  details: caseDetails,
+  searchAttributes,
+  searchAttributesAlong,
 };
 
 /** Reads a start's input; one that does not fit fails the workflow with what was expected. */

@@ -1,12 +1,12 @@
 import type { AnyMachineSnapshot } from 'xstate';
-import { type CaseContext, type Entry, mayDetach } from '../machines/case.ts';
-import type { Assignment } from '../machines/register.ts';
-import { deciders, removers } from '../machines/rights.ts';
+import type { CaseContext, Entry } from '../machines/case.ts';
+import { type WaitsFor, workOf } from '../machines/waiting.ts';
+import { guidanceOf } from '../texts/guidance.ts';
 import type { BaseStatus, Ignored } from './statechart.ts';
 
 /** One thing that the case waits for, and who may do it (contract, "Query status"). */
 export type Waiting = {
-  task: 'decide' | 'detach' | 'remove';
+  task: WaitsFor;
   assignments: string[];
   mayAct: string[];
   /** When it was looked up who may act. */
@@ -75,46 +75,19 @@ function waitingFor(
   wait: Pick<Waiting, 'asOf' | 'since' | 'due'>,
   pastDeadline: boolean,
 ): Waiting[] {
-  if (snapshot.matches('deciding') || snapshot.matches('orderStopped'))
-    return [{ task: 'decide', assignments: [], mayAct: deciders(facts), guidance: GUIDANCE.decide, ...wait }];
-  if (snapshot.matches('removing'))
-    return [{ task: 'remove', assignments: [], mayAct: removers(facts), guidance: GUIDANCE.remove, ...wait }];
-  if (!snapshot.matches('detaching')) return [];
-  const groups = new Map<string, { mayAct: string[]; guidance: string; assignments: Assignment[] }>();
-  for (const assignment of attached) {
-    const mayAct = mayDetach(facts, assignment, pastDeadline);
-    const guidance = GUIDANCE[assignment.form][assignment.role];
-    const group = groups.get(`${mayAct} ${guidance}`) ?? { mayAct, guidance, assignments: [] };
-    group.assignments.push(assignment);
-    groups.set(`${mayAct} ${guidance}`, group);
-  }
-  return [...groups.values()].map(({ mayAct, guidance, assignments }) => ({
-    task: 'detach',
+  const task = waitsFor(snapshot);
+  if (!task) return [];
+  return workOf(task, facts, attached, pastDeadline).map(({ mayAct, assignments }) => ({
+    task,
     assignments: assignments.map(({ id }) => id),
     mayAct,
-    guidance,
+    guidance: guidanceOf(task, assignments[0]),
     ...wait,
   }));
 }
 
-/** What to do in SUS; guidance differs by form of collaboration (process page, "Words"). */
-const GUIDANCE = {
-  decide: 'Besluta om behörigheten tas bort eller behålls. / Decide whether the authorisation goes or stays.',
-  remove: 'Ta bort behörigheten i SUS enligt beslutet. / Remove the authorisation in SUS as decided.',
-  finsam: {
-    collaborationAdministrator:
-      'Finsam: ta bort uppdraget som samverkansadministratör från samverkansorganisationen. / Finsam: detach the collaboration administrator from the collaboration organisation.',
-    interventionManager:
-      'Finsam: ta bort uppdraget som insatsansvarig från samverkansorganisationen eller insatsen. / Finsam: detach the intervention manager from the organisation or intervention.',
-    participantManager:
-      'Finsam: ta bort uppdraget som deltagaransvarig från insatsen. / Finsam: detach the participant manager from the intervention.',
-  },
-  'af-fk': {
-    collaborationAdministrator:
-      'AF–FK: ta bort uppdraget som samverkansadministratör från samarbetet. / AF–FK: detach the collaboration administrator from the collaboration.',
-    interventionManager:
-      'AF–FK: ta bort uppdraget som insatsansvarig från kontoret. / AF–FK: detach the intervention manager from the office.',
-    participantManager:
-      'AF–FK: ta bort uppdraget som deltagaransvarig från kontoret. / AF–FK: detach the participant manager from the office.',
-  },
-};
+function waitsFor(snapshot: AnyMachineSnapshot): WaitsFor | null {
+  if (snapshot.matches('deciding') || snapshot.matches('orderStopped')) return 'decide';
+  if (snapshot.matches('removing')) return 'remove';
+  return snapshot.matches('detaching') ? 'detach' : null;
+}

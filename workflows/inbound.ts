@@ -1,4 +1,5 @@
 import type { WorkflowInterceptors } from '@temporalio/workflow';
+import { refreshDetails } from './statechart/details.ts';
 
 const RESERVED = '__temporal_';
 
@@ -36,9 +37,11 @@ export function interceptors(): WorkflowInterceptors {
             length = activation.historyLength ?? 0;
             clock = now;
           }
-          for (const { signalWorkflow } of jobs)
+          for (const { signalWorkflow, queryWorkflow } of jobs) {
+            if (queryWorkflow) refreshDetails(queryWorkflow.queryType);
             if (signalWorkflow?.signalName?.startsWith(RESERVED))
               signalWorkflow.signalName = `reserved ${signalWorkflow.signalName}`;
+          }
           return next(input);
         },
       },

@@ -8,7 +8,6 @@ import {
   defineQuery,
   log,
   makeContinueAsNewFunc,
-  setCurrentDetails,
   setHandler,
   sleep,
   upsertSearchAttributes,
@@ -25,6 +24,7 @@ import {
   type StateValue,
 } from 'xstate';
 import { type Around, advance, begin, type Step, type Target, targetOf } from './statechart/advance.ts';
+import { showDetails } from './statechart/details.ts';
 import { type Command, openInbox, type Payload, type Refusal, type Schema } from './statechart/inbox.ts';
 import {
   actionRefused,
@@ -47,6 +47,7 @@ import {
 } from './statechart/snapshot.ts';
 import { type SourceOptions, Sources } from './statechart/sources.ts';
 import { type CarriedEvent, Timers } from './statechart/timers.ts';
+import { within } from './statechart/within.ts';
 
 export type { Refusal } from './statechart/inbox.ts';
 export type { SourceOptions } from './statechart/sources.ts';
@@ -100,8 +101,12 @@ export type StatechartOptions<Machine extends AnyStateMachine, Status extends Ba
   status?: (snapshot: AnyMachineSnapshot, base: BaseStatus) => Status;
   /** What an Update answers; the base alone unless said. */
   answer?: (status: Status) => unknown;
-  /** What Temporal UI shows. */
-  show?: (status: Status) => { details: string; searchAttributes: SearchAttributeUpdatePair[] };
+  /** What Temporal UI shows of it as Markdown, written when somebody looks. */
+  details?: (status: Status) => string;
+  /** What it is found by. */
+  searchAttributes?: (status: Status) => SearchAttributeUpdatePair[];
+  /** What else is written where one of those changes; alone it would not be worth an event of its own. */
+  searchAttributesAlong?: (status: Status) => SearchAttributeUpdatePair[];
   /** What the workflow was started with, for its next run; the input alone unless said. */
   args?: unknown[];
   /** Continues as new at this many history events, instead of when the server suggests it. */
@@ -198,6 +203,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   /** True while signals wait for facts that cannot be had, and while the next try waits for its time. */
   #away = false;
   #paused = false;
+  #pause = new CancellationScope();
   #answers: Map<string, unknown>;
   /** Commands that took effect and are answered once everything short that they set off is done. */
   #toAnswer: Command[] = [];
@@ -205,7 +211,11 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   #emitted: AnyEventObject[];
   #way: BaseStatus['way'];
   #seq: number;
-  #shown = '';
+  /** The search attributes that the server has, as JSON by name. */
+  #shown = new Map(
+    workflowInfo().typedSearchAttributes.getAll().map(({ key, value }) => [key.name, JSON.stringify(value)]),
+  );
+  #shownStatus: Status | null = null;
   #stoppedByParent = false;
   /** Does what there is to do now. */
   #goOn = () => {};
@@ -241,6 +251,13 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     setHandler(answerQuery, (id) => this.#answers.get(id) ?? null, {
       description: 'What the command with this id was answered; null where it did not take effect',
     });
+    const { details } = options;
+    if (details) {
+      showDetails(() => {
+        const status = this.#status();
+        return status ? details(status) : '';
+      });
+    }
     openInbox({
       events: this.#offered(),
       takesAnything: (name) => !options.events && machine.events.some((descriptor) => fits(name, descriptor)),
@@ -423,8 +440,13 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     this.#away = this.#commands.length > 0;
     if (!this.#away) return;
     this.#paused = true;
-    sleep('30 seconds', { summary: 'Look up again: it did not answer' }).then(() => {
-      this.#paused = false;
+    within(this.#pause, () => {
+      sleep('30 seconds', { summary: 'Look up again: it did not answer' }).then(
+        () => {
+          this.#paused = false;
+        },
+        () => {},
+      );
     });
   }
 
@@ -638,7 +660,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     return isObject(answer) ? answer : {};
   }
 
-  /** Before waiting: the timer for what is next, and what Temporal UI shows. */
+  /** Before waiting: the timer for what is next, and what the case is found by. */
   #settle(): void {
     const isBrief = this.#lookingFor !== null || this.#sources.hasLocal;
     this.#timers.arm(
@@ -650,18 +672,21 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   }
 
   #show(): void {
-    const status = this.#status();
-    if (!status || !this.#options.show) return;
-    const { details, searchAttributes } = this.#options.show(status);
-    setCurrentDetails(details);
     // What a local activity is about to change is not worth an event of its own: it is over within milliseconds.
     if (this.#sources.hasLocal && this.#snapshot.status === 'active') return;
-    const present = JSON.stringify(searchAttributes.map(({ key, value }) => [key.name, value]));
-    if (present === this.#shown) return;
-    this.#shown = present;
-    const known = workflowInfo().typedSearchAttributes;
-    const changed = searchAttributes.filter(({ key, value }) => !sameAttribute(known.get(key), value));
-    if (changed.length > 0) upsertSearchAttributes(changed);
+    const status = this.#status();
+    if (!status || !this.#options.searchAttributes) return;
+    if (status === this.#shownStatus) return;
+    this.#shownStatus = status;
+    const changed = this.#unshown(this.#options.searchAttributes(status));
+    if (changed.length === 0) return;
+    changed.push(...this.#unshown(this.#options.searchAttributesAlong?.(status) ?? []));
+    for (const { key, value } of changed) this.#shown.set(key.name, JSON.stringify(value));
+    upsertSearchAttributes(changed);
+  }
+
+  #unshown(attributes: SearchAttributeUpdatePair[]): SearchAttributeUpdatePair[] {
+    return attributes.filter(({ key, value }) => JSON.stringify(value) !== (this.#shown.get(key.name) ?? 'null'));
   }
 
   /** True once the history is long, while nothing is under way. */
@@ -724,6 +749,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   /** An Update in flight must be answered before the workflow ends, else it would fail after it took effect. */
   async #refuseTheRest(): Promise<void> {
     this.#timers.disarm();
+    this.#pause.cancel();
     this.#sources.stopAll();
     // Before it hears that its child has ended.
     if (this.#sources.told) await this.#sources.told;
@@ -770,9 +796,6 @@ const isObject = (value: unknown): value is Payload => typeof value === 'object'
 const isEvent = (value: unknown): value is AnyEventObject => isObject(value) && typeof value.type === 'string';
 
 const idOf = (value: unknown): string | null => (isObject(value) && typeof value.id === 'string' ? value.id : null);
-
-const sameAttribute = (known: unknown, value: unknown): boolean =>
-  JSON.stringify(known ?? null) === JSON.stringify(value ?? null);
 
 function carriedOver(): Carried | undefined {
   const carried = workflowInfo().memo?.[MEMO];

@@ -25,6 +25,19 @@ export async function refused(name: string) {
   if (found) await runStatechart(found.machine(), { input: undefined });
 }
 
+/** Ends by itself, while a signal waits for facts that cannot be had. */
+export const endsWhileAway = () =>
+  runStatechart(machines.endsByItself, {
+    input: undefined,
+    events: { go: { safeParse: (data) => ({ success: true, data }) } },
+    lookUp: () => Promise.reject(new Error('the facts cannot be had')),
+  });
+
+/** Never gives the thread back. */
+export function loops() {
+  for (;;);
+}
+
 export const kid = () => runStatechart(machines.kid, { input: undefined });
 export const quietKid = () => runStatechart(machines.quietKid, { input: undefined });
 export const tellingKid = () => runStatechart(machines.tellingKid, { input: undefined });

@@ -50,6 +50,11 @@ type Context =
   | (({ spawn, input }: { spawn: Spawner<ProvidedActor>; input: unknown }) => MachineContext);
 const bare = (config: AnyStateNodeConfig, context: Context): AnyStateMachine => createMachine({ ...config, context });
 
+export const endsByItself = createMachine({
+  initial: 'waiting',
+  states: { waiting: { on: { go: 'gone' }, after: { 500: 'ended' } }, gone: {}, ended: { type: 'final' } },
+});
+
 export const kid = bare(
   {
     initial: 'a',

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { type AnyActorLogic, type AnyStateMachine, type AnyStateNode, StateMachine, transition } from 'xstate';
+import { durable } from './durable.ts';
 
 const fail = (message: string) => ApplicationFailure.nonRetryable(message, 'MachineRefused');
 
@@ -35,9 +36,11 @@ export const invokesMachines = ({ implementations }: AnyStateMachine): boolean =
  * @throws ApplicationFailure of type `MachineRefused` that names what was found, where, and what to use instead.
  */
 export function refuseUndurable(machine: AnyStateMachine): void {
+  if (durable.has(machine)) return;
   try {
     refuseSources(machine);
     refuseStates(machine);
+    durable.add(machine);
   } catch (error) {
     // XState finds out only here that, for example, an initial state does not exist.
     throw error instanceof ApplicationFailure ? error : fail(error instanceof Error ? error.message : String(error));
