@@ -46,8 +46,6 @@ export type SystemOptions = {
   say?: (text: string) => void;
   /** Where to add how to end what has been started; the system's own, where none is given. */
   undo?: Undo;
-  /** The module that exports the workflows, where it is not the project's own. */
-  workflowsPath?: string;
   /** Without the portal, where nobody looks at it. */
   isWithoutPortal?: boolean;
 };
@@ -71,7 +69,7 @@ export async function startSystem(settings: Settings, options: SystemOptions = {
 async function start(
   settings: Settings,
   undo: Undo,
-  { say = () => {}, workflowsPath, isWithoutPortal = false }: SystemOptions,
+  { say = () => {}, isWithoutPortal = false }: SystemOptions,
 ): Promise<System> {
   const folder = await takeDataFolder(settings.dataDir);
   undo.add(folder.release);
@@ -84,7 +82,7 @@ async function start(
   failures.promise.catch(() => {});
 
   // The slow parts side by side. Whichever fails, what the others have started is undone.
-  const bundle = workflowBundle(workflowsPath);
+  const bundle = workflowBundle();
   bundle.catch(() => {});
   const pages = isWithoutPortal ? null : pagesFolder(say);
   pages?.catch(() => {});
@@ -100,14 +98,7 @@ async function start(
   await bundle;
 
   const { namespace } = addresses;
-  const worker = await startWorker({
-    connection: native,
-    namespace,
-    client,
-    outside,
-    settings,
-    ...(workflowsPath && { workflowsPath }),
-  });
+  const worker = await startWorker({ connection: native, namespace, client, outside, settings });
   undo.add(() => worker.shutdown());
   worker.failed.catch(failures.reject);
 

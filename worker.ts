@@ -30,9 +30,11 @@ export type WorkerNeeds = {
   client: Client;
   outside: Outside;
   settings: Pick<Settings, 'registerMode' | 'helpdeskMail'>;
-  /** The module that exports the workflows, where it is not the project's own. */
-  workflowsPath?: string;
+  /** Where other workflows than the project's own are to run: the module that exports them, and their task queue. */
+  other?: OtherWorkflows | undefined;
 };
+
+export type OtherWorkflows = { workflowsPath: string; taskQueue: string };
 
 export type RunningWorker = {
   /** What it answers about the register, for whoever asks in this process. */
@@ -44,7 +46,7 @@ export type RunningWorker = {
 };
 
 /**
- * Starts a worker on the task queue `aterkalla`.
+ * Starts a worker, on the task queue `aterkalla` unless said.
  *
  * @throws Error where the workflows cannot be bundled, or where Temporal does not take the worker.
  */
@@ -57,8 +59,8 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
   const worker = await Worker.create({
     connection,
     namespace,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: await workflowBundle(needs.workflowsPath),
+    taskQueue: needs.other?.taskQueue ?? TASK_QUEUE,
+    workflowBundle: await workflowBundle(needs.other?.workflowsPath),
     activities: {
       ...createActivities({ register, minSupport, mail, client, registerMode, helpdeskMail }),
       ...questions,
@@ -126,9 +128,9 @@ function logLine({ level, message, meta }: LogEntry): void {
 /**
  * The worker alone, against a Temporal server elsewhere: `node worker.ts`. Ends the process when it is told to.
  *
- * @param workflowsPath the module that exports the workflows, where it is not the project's own.
+ * @param other other workflows, which a second worker of this process runs beside.
  */
-export async function runWorker(workflowsPath?: string): Promise<void> {
+export async function runWorker(other?: OtherWorkflows): Promise<void> {
   const settings = readSettings(process.env);
   const { temporal } = settings;
   if (temporal.kind === 'embedded')
@@ -149,15 +151,13 @@ export async function runWorker(workflowsPath?: string): Promise<void> {
     const outside = await openOutside(settings);
     undo.add(() => outside.close());
     const client = new Client({ connection, namespace: temporal.namespace });
-    const worker = await startWorker({
-      connection: native,
-      namespace: temporal.namespace,
-      client,
-      outside,
-      settings,
-      ...(workflowsPath && { workflowsPath }),
-    });
+    const needs = { connection: native, namespace: temporal.namespace, client, outside, settings };
+    const worker = await startWorker(needs);
     undo.add(() => worker.shutdown());
+    if (other) {
+      const beside = await startWorker({ ...needs, other });
+      undo.add(() => beside.shutdown());
+    }
     console.log(`ready: worker for ${temporal.address}, namespace ${temporal.namespace}, task queue ${TASK_QUEUE}`);
     return worker;
   });

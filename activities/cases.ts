@@ -16,7 +16,7 @@ import type { CaseStatus } from './caseStatus.ts';
 import { findCase } from './findCase.ts';
 import { cannot } from './grpc.ts';
 import { type CaseFilters, caseQuery, each, type ListedCase, listPage, oneOf } from './listCases.ts';
-import { detachableBy, mayRead, mayReadCasesOf, type Task, tasksOf } from './mayAct.ts';
+import { detachableBy, mayRead, mayReadCasesOf, type Task, tasksOf, waitsOf } from './mayAct.ts';
 import type { RegisterStore, Responsibilities } from './ports.ts';
 import { problem } from './problem.ts';
 import { queryStatus } from './queryCase.ts';
@@ -177,9 +177,14 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
 
     /** What waits for this person, oldest due first. */
     async tasks({ person }: { person: string }): Promise<Task[]> {
-      const found = await each(await mayConcern(person), atOnce, async (listed) => {
+      const open = await mayConcern(person);
+      const facts = await register.factsOfAll([...new Set(open.map(({ employee }) => employee))], system);
+      const found = await each(open, atOnce, async (listed) => {
+        const shown = facts.get(listed.employee);
+        const known = shown && waitsOf(listed, shown, system);
+        if (known) return tasksOf(shown, known, person);
         const status = await statusOf(listed);
-        return status ? tasksOf(await factsOf(status.employee), status, person) : [];
+        return status ? tasksOf(shown ?? (await factsOf(status.employee)), status, person) : [];
       });
       const due = (task: Task) => task.due ?? '9999';
       return found.flat().sort((a, b) => due(a).localeCompare(due(b)) || a.request.localeCompare(b.request));
@@ -199,18 +204,16 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
       if (person === null) throw problem('NotFound', problems.unknownPerson(reader), { person: reader });
       const narrow = person.functions.length > 0 ? '' : readableBy(responsible, reader);
       const page = await listing(() => listPage(client, query + narrow, atMost, next));
-      const facts = new Map<string, Facts>();
-      const employees = [...new Set(page.cases.map(({ employee }) => employee))];
-      if (person.functions.length === 0)
-        await each(employees, atOnce, async (employee) => facts.set(employee, await factsOf(employee)));
+      const employees = person.functions.length > 0 ? [] : [...new Set(page.cases.map(({ employee }) => employee))];
+      const facts = await register.factsOfAll(employees, system);
       const readable = await each(page.cases, atOnce, async (listed) => {
         if (person.functions.length > 0) return true;
         const shown = facts.get(listed.employee);
         if (!shown) return false;
         if (mayReadCasesOf(shown, reader, person)) return true;
         if (!listed.waitsFor.includes('detach')) return false;
-        const status = await statusOf(listed);
-        return status !== null && tasksOf(shown, status, reader).length > 0;
+        const waits = waitsOf(listed, shown, system) ?? (await statusOf(listed));
+        return waits !== null && tasksOf(shown, waits, reader).length > 0;
       });
       return {
         cases: page.cases.filter((_, index) => readable[index]),

@@ -1,6 +1,9 @@
 import type { Facts } from '../machines/register.ts';
-import { actsFor, deciders, detachers, leaverDeciders, removers } from '../machines/rights.ts';
+import { actsFor, assignmentsIn, deciders, detachers, leaverDeciders, removers } from '../machines/rights.ts';
+import { type WaitsFor, waits, workOf } from '../machines/waiting.ts';
+import { guidanceOf } from '../texts/guidance.ts';
 import type { CaseStatus, Waiting } from './caseStatus.ts';
+import type { ListedCase } from './listCases.ts';
 import type { Person } from './ports.ts';
 
 /**
@@ -32,12 +35,15 @@ export type Task = {
   for?: string;
 };
 
+/** What of a case its tasks are made from. */
+type Waits = Pick<CaseStatus, 'request' | 'process' | 'employee' | 'system' | 'roles' | 'state' | 'waitingFor'>;
+
 /** True where the deadline of a leaver's step has passed: the authorisation administration may act then, too. */
-const pastDeadline = (status: CaseStatus, waiting: Waiting, now: string) =>
+const pastDeadline = (status: Pick<Waits, 'process'>, waiting: Pick<Waiting, 'due'>, now: string) =>
   status.process === 'employeeLeaves' && typeof waiting.due === 'string' && Date.parse(waiting.due) <= Date.parse(now);
 
 /** Who may detach one assignment now. One that the register no longer shows is left to those who were asked. */
-function mayDetach(facts: Facts, status: CaseStatus, waiting: Waiting, id: string): string[] {
+function mayDetach(facts: Facts, status: Waits, waiting: Waiting, id: string): string[] {
   const assignment = facts.assignments.find((candidate) => candidate.id === id);
   const people = assignment ? detachers(facts, assignment) : waiting.mayAct;
   const all = pastDeadline(status, waiting, facts.asOf) ? [...people, ...removers(facts)] : people;
@@ -45,19 +51,58 @@ function mayDetach(facts: Facts, status: CaseStatus, waiting: Waiting, id: strin
 }
 
 /** Which of the assignments that wait this person may detach now. */
-export const detachableBy = (facts: Facts, status: CaseStatus, waiting: Waiting, person: string): string[] =>
+export const detachableBy = (facts: Facts, status: Waits, waiting: Waiting, person: string): string[] =>
   (waiting.assignments ?? []).filter((id) => mayDetach(facts, status, waiting, id).includes(person));
 
 /** Who may do what waits, whatever it is. */
-function mayDo(facts: Facts, status: CaseStatus, waiting: Waiting): string[] {
+function mayDo(facts: Facts, status: Waits, waiting: Waiting): string[] {
   if (waiting.task === 'detach')
     return [...new Set((waiting.assignments ?? []).flatMap((id) => mayDetach(facts, status, waiting, id)))];
   if (waiting.task === 'remove') return removers(facts);
   return status.process === 'employeeLeaves' ? leaverDeciders(facts) : deciders(facts);
 }
 
+const isWait = (task: string): task is WaitsFor => waits.some((known) => known === task);
+const same = (some: readonly string[], others: readonly string[]) =>
+  new Set(some).size === new Set(others).size && some.every((one) => others.includes(one));
+
+/**
+ * What a case waits for, from the list of cases and the register alone, so that the case itself need not be asked.
+ *
+ * @returns null where only the case knows: where the register no longer shows what the case waits for, where assignments
+ *   may have been accepted as stranded, or where a version wrote it that did not list all that is needed.
+ */
+export function waitsOf(listed: ListedCase, facts: Facts, system: string): Waits | null {
+  const { request, process, employee, state, organisations, due, since } = listed;
+  const [task, ...others] = listed.waitsFor;
+  if (task === undefined) return { request, process, employee, system, roles: listed.roles, state, waitingFor: [] };
+  if (!isWait(task) || others.length > 0 || since === null || listed.roles.length === 0) return null;
+  // A leaver's whole authorisation goes, with what has been added to it since.
+  const roles = process === 'employeeLeaves' ? [...new Set([...listed.roles, ...facts.roles])] : listed.roles;
+  const attached = task === 'detach' ? assignmentsIn(facts, roles) : [];
+  if (pastDeadline({ process }, { due }, facts.asOf)) return null;
+  if (
+    task === 'detach' &&
+    !same(
+      organisations,
+      attached.map(({ organisation }) => organisation),
+    )
+  )
+    return null;
+  const waitingFor = workOf(task, facts, attached).map(({ mayAct, assignments }) => ({
+    task,
+    assignments: assignments.map(({ id }) => id),
+    mayAct,
+    asOf: facts.asOf,
+    guidance: guidanceOf(task, assignments[0]),
+    since,
+    due,
+  }));
+  return { request, process, employee, system, roles, state, waitingFor };
+}
+
 /** What of this case waits for this person now. */
-export function tasksOf(facts: Facts, status: CaseStatus, person: string): Task[] {
+export function tasksOf(facts: Facts, status: Waits, person: string): Task[] {
   return status.waitingFor.flatMap((waiting) => {
     const mayAct = mayDo(facts, status, waiting);
     if (!mayAct.includes(person)) return [];

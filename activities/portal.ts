@@ -4,7 +4,7 @@ import { deciders, leaverDeciders, proposers, warningsOf } from '../machines/rig
 import { problems } from '../texts/problems.ts';
 import type { CaseStatus } from './caseStatus.ts';
 import { findCase } from './findCase.ts';
-import { caseQuery, each, type ListedCase, listPage, oneOf } from './listCases.ts';
+import { caseQuery, type ListedCase, listPage, oneOf } from './listCases.ts';
 import { type MayDo, mayDoNow, mayRead, mayReadCasesOf, type Task, tasksOf } from './mayAct.ts';
 import type { NamedIds, Names, RegisterStore } from './ports.ts';
 import { problem } from './problem.ts';
@@ -55,7 +55,6 @@ export type SeenCase = {
 };
 
 const system = 'SUS';
-const atOnce = 8;
 /** The open cases of so many people are asked for at once. */
 const chunk = 100;
 
@@ -107,11 +106,8 @@ export function createPortalActivities({ register, client }: { register: Registe
     async staffOf({ person }: { person: string }): Promise<Employee[]> {
       const { person: known, decidesOn } = await register.responsibilities(person);
       if (known === null) throw unknown(person);
-      const [facts, open] = await Promise.all([
-        each(decidesOn, atOnce, (employee) => register.facts(employee, system)),
-        openCasesOf(decidesOn),
-      ]);
-      return facts.map((shown) => ({
+      const [facts, open] = await Promise.all([register.factsOfAll(decidesOn, system), openCasesOf(decidesOn)]);
+      return [...facts.values()].map((shown) => ({
         id: shown.employee,
         manager: shown.manager?.id ?? null,
         roles: shown.roles,

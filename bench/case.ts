@@ -9,6 +9,9 @@ import { assignmentOf, detacherOf, managerOf, remover } from './people.ts';
 
 export type WorkflowType = 'removal' | 'handwritten';
 
+/** The task queue of those written by hand. */
+export const byHand = 'byHand';
+
 const keyword = (name: string, value: string) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value });
 
 /** The manager's decision, as the client sends it. */
@@ -18,7 +21,7 @@ async function start({ client }: Deployment, type: WorkflowType, employee: strin
   const request = requestNumber(workflowId, id);
   return client.workflow.start(type, {
     workflowId,
-    taskQueue: 'aterkalla',
+    taskQueue: type === 'handwritten' ? byHand : 'aterkalla',
     args: [{ id, by: managerOf(employee), employee, system: 'SUS' }],
     memo: { request },
     typedSearchAttributes: [

@@ -19,6 +19,7 @@ import type { Facts } from '../machines/register.ts';
 import { requestNumber } from '../machines/requestNumber.ts';
 import { assignmentsIn, deciders, detachers, removers, warningsOf } from '../machines/rights.ts';
 import type { Occasion, Sources, TaskName } from '../machines/sources.ts';
+import { guidanceOf } from '../texts/guidance.ts';
 
 /**
  * The way of a removal that is decided at its start, from the order to the confirmation, written by hand as a plain
@@ -34,22 +35,56 @@ const outside = (summary: string) =>
   proxyActivities<Pick<Sources, 'order' | 'tell'>>({ startToCloseTimeout: '1 minute', retry, summary });
 
 type Act = { id: string; by: string; note?: string };
-type Answer = { request: string; state: string };
-type Entry = { at: string; step: string; by?: string; assignments?: string[]; to?: string };
+type Answer = { request: string; state: string; accepts: string[]; outcome: string | null };
+type Entry = {
+  at: string;
+  step: string;
+  by?: string;
+  id?: string;
+  roles?: string[];
+  assignments?: string[];
+  order?: string;
+  to?: string[];
+};
+type Waiting = {
+  task: 'detach' | 'remove';
+  assignments: string[];
+  mayAct: string[];
+  asOf: string;
+  guidance: string;
+  since: string;
+  due: string;
+};
+/** The query's value and the workflow's result (contract, "Temporal"). */
+type Status = Answer & {
+  process: 'removal';
+  version: '1';
+  employee: string;
+  system: string;
+  roles: string[];
+  since: string;
+  warnings: never[];
+  waitingFor: Waiting[];
+  order: { number: string | null; state: string } | null;
+  ignored: never[];
+  record: Entry[];
+};
 
 export const detachedUpdate = defineUpdate<Answer, [Act & { assignments: string[] }]>('detached');
 export const removedUpdate = defineUpdate<Answer, [Act]>('removed');
-export const statusQuery = defineQuery<{ request: string; state: string; record: Entry[] }>('status');
+export const statusQuery = defineQuery<Status>('status');
 
 const keys = {
   state: defineSearchAttributeKey('State', 'KEYWORD'),
   waitsFor: defineSearchAttributeKey('WaitsFor', 'KEYWORD_LIST'),
   organisations: defineSearchAttributeKey('Organisations', 'KEYWORD_LIST'),
+  roles: defineSearchAttributeKey('Roles', 'KEYWORD_LIST'),
+  since: defineSearchAttributeKey('Since', 'DATETIME'),
   due: defineSearchAttributeKey('Due', 'DATETIME'),
 };
 
 /** @param start by the manager, with nothing left to acknowledge: anything else is refused. */
-export async function handwritten(start: RemovalStart): Promise<{ state: string; record: Entry[] }> {
+export async function handwritten(start: RemovalStart): Promise<Status> {
   const { employee, system } = start;
   const request = requestNumber(workflowInfo().workflowId, start.id);
   const record: Entry[] = [];
@@ -57,13 +92,52 @@ export async function handwritten(start: RemovalStart): Promise<{ state: string;
   let state = 'starting';
   let facts: Facts;
   let roles: string[] = [];
+  let order: Status['order'] = null;
   let since = now();
   /** Acts are handled one at a time, in the order in which they came. */
   let lastAct: Promise<unknown> = Promise.resolve();
+  /** The search attributes as the server has them: each is written when it changes. */
+  const shown = new Map<string, string>();
 
   const attached = () => assignmentsIn(facts, roles);
   const isGone = () => !roles.some((role) => facts.roles.includes(role));
   const lookUp = async () => local.lookUp({ employee, system, known: attached() });
+
+  function accepts(): string[] {
+    if (state === 'detaching') return ['detached', 'withdrawn'];
+    return state === 'removing' ? ['removed', 'returned', 'withdrawn'] : [];
+  }
+
+  const answer = (): Answer => ({ request, state, accepts: accepts(), outcome: state === 'removed' ? state : null });
+
+  function waitingFor(): Waiting[] {
+    const wait = { asOf: facts.asOf, since, due: dueAfter(since) };
+    if (state === 'removing')
+      return [{ task: 'remove', assignments: [], mayAct: removers(facts), guidance: guidanceOf('remove'), ...wait }];
+    if (state !== 'detaching') return [];
+    return attached().map((assignment) => ({
+      task: 'detach',
+      assignments: [assignment.id],
+      mayAct: detachers(facts, assignment),
+      guidance: guidanceOf('detach', assignment),
+      ...wait,
+    }));
+  }
+
+  const status = (): Status => ({
+    ...answer(),
+    process: 'removal',
+    version: '1',
+    employee,
+    system,
+    roles,
+    since,
+    warnings: [],
+    waitingFor: waitingFor(),
+    order,
+    ignored: [],
+    record,
+  });
 
   function enter(next: string, task?: 'detach' | 'remove'): void {
     state = next;
@@ -77,7 +151,14 @@ export async function handwritten(start: RemovalStart): Promise<{ state: string;
       { key: keys.waitsFor, value: task ? [task] : null },
       { key: keys.organisations, value: organisations.length > 0 ? organisations : null },
       { key: keys.due, value: task ? new Date(dueAfter(since)) : null },
-    ];
+      { key: keys.since, value: task ? new Date(since) : null },
+      { key: keys.roles, value: roles },
+    ].filter(({ key, value }) => {
+      const present = JSON.stringify(value);
+      if ((shown.get(key.name) ?? 'null') === present) return false;
+      shown.set(key.name, present);
+      return true;
+    });
     upsertSearchAttributes(attributes);
   }
 
@@ -96,15 +177,15 @@ export async function handwritten(start: RemovalStart): Promise<{ state: string;
       if (act.by === employee || !may(act).includes(act.by))
         throw refused('Refused', `only ${may(act).join(', ')} may`);
       await work(act);
-      const answer = { request, state };
-      answers.set(act.id, answer);
-      return answer;
+      const given = answer();
+      answers.set(act.id, given);
+      return given;
     });
     lastAct = turn.catch(() => {});
     return turn;
   }
 
-  setHandler(statusQuery, () => ({ request, state, record }));
+  setHandler(statusQuery, status);
   setHandler(
     detachedUpdate,
     (act) => {
@@ -113,8 +194,8 @@ export async function handwritten(start: RemovalStart): Promise<{ state: string;
         const [first = [], ...others] = named().map((assignment) => detachers(facts, assignment));
         return first.filter((person) => others.every((people) => people.includes(person)));
       };
-      return handle(act, 'detaching', may, async ({ by, assignments }) => {
-        record.push({ at: now(), step: 'detached', by, assignments });
+      return handle(act, 'detaching', may, async ({ id, by, assignments }) => {
+        record.push({ at: now(), step: 'detached', by, id, assignments });
         facts = await local.detach({ employee, system, known: attached(), assignments });
         if (attached().length === 0) enter('removing', 'remove');
       });
@@ -125,10 +206,12 @@ export async function handwritten(start: RemovalStart): Promise<{ state: string;
     removedUpdate,
     (act) => {
       const may = () => removers(facts);
-      return handle(act, 'removing', may, async ({ by }) => {
-        record.push({ at: now(), step: 'removed', by });
+      return handle(act, 'removing', may, async ({ id, by }) => {
+        record.push({ at: now(), step: 'removed', by, id, roles });
         facts = await local.remove({ employee, system, known: attached(), roles, stranded: [] });
-        if (isGone()) enter('confirming');
+        if (!isGone()) return;
+        record.push({ at: now(), step: 'gone', roles });
+        enter('confirming');
       });
     },
     { validator: ({ id, by }) => mustBe(id && by, 'id and by') },
@@ -154,17 +237,18 @@ export async function handwritten(start: RemovalStart): Promise<{ state: string;
 
   async function confirm(person: string): Promise<void> {
     await tell('confirmation', 1, [{ person }]);
-    record.push({ at: now(), step: 'confirmed', to: person });
+    record.push({ at: now(), step: 'confirmed', to: [person] });
   }
 
   facts = await local.lookUp({ employee, system, leaver: true });
   roles = start.roles ?? facts.roles;
   mustBe(deciders(facts).includes(start.by) && warningsOf(facts, roles).length === 0, 'a decision by the manager');
-  record.push({ at: now(), step: 'decided', by: start.by });
+  record.push({ at: now(), step: 'decided', by: start.by, id: start.id, roles });
   enter('ordering');
-  const order = { request, running: 1, employee, system, roles, orderedBy: start.by, decidedAt: now() };
-  await outside('Order on form 9460').order(order);
-  record.push({ at: now(), step: 'ordered' });
+  const form = { request, running: 1, employee, system, roles, orderedBy: start.by, decidedAt: now() };
+  const { orderNumber } = await outside('Order on form 9460').order(form);
+  order = { number: orderNumber, state: 'sent' };
+  record.push({ at: now(), step: 'ordered', roles, order: orderNumber });
 
   if (attached().length > 0) {
     enter('detaching', 'detach');
@@ -175,7 +259,7 @@ export async function handwritten(start: RemovalStart): Promise<{ state: string;
   await Promise.all([confirm(start.by), confirm(employee)]);
   enter('removed');
   await condition(allHandlersFinished);
-  return { state, record };
+  return status();
 }
 
 const now = () => new Date().toISOString();
@@ -187,6 +271,3 @@ function refused(type: string, message: string) {
 function mustBe(isSo: unknown, expected: string): void {
   if (!isSo) throw refused('InvalidInput', `expected ${expected}`);
 }
-
-/** Beside it in one bundle, for a worker that runs both. */
-export { removal } from '../workflows/removal.ts';

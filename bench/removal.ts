@@ -3,6 +3,8 @@ import { Worker } from '@temporalio/worker';
 import { payloadConverterPath, workflowBundle } from '../setup/bundle.ts';
 import { costOf } from '../test/support/history.ts';
 import { installRuntime } from '../worker.ts';
+// Replayed as a worker's threads run them.
+import '../setup/workflowThread.mjs';
 import { removeOne, type WorkflowType } from './case.ts';
 import { type BenchWorker, cpuSeconds, type Deployment, deploy } from './deployment.ts';
 import { mean, median, quantile, short, sum, table } from './numbers.ts';
@@ -127,10 +129,13 @@ class Run {
   /** Replays all histories of the one kind, then of the other, and again. */
   async replays(rounds: number): Promise<void> {
     installRuntime();
-    const bundle = await workflowBundle(new URL('handwritten.ts', import.meta.url).pathname);
+    const bundles = {
+      removal: await workflowBundle(),
+      handwritten: await workflowBundle(new URL('handwritten.ts', import.meta.url).pathname),
+    };
     for (let round = -1; round < rounds; round++)
       for (const type of types(round)) {
-        const seconds = await replaySeconds(bundle, this.#histories[type]);
+        const seconds = await replaySeconds(bundles[type], this.#histories[type]);
         const costs = this.#costs[type][round];
         // The first time is for warming up.
         if (costs) costs['replay per history (s)'] = seconds;

@@ -87,15 +87,18 @@ removal('that was returned and is kept at once has its order cancelled once', as
   assert.is(steps(end).filter((step) => step === 'orderCancelled').length, 1);
 });
 
-removal('says what was detached without a word, also where it is taken back before anybody looked', async ({ world }) => {
-  const handle = await world.remove('1002', '1000', { roles: ['participantManager'] });
-  await world.inState(handle, 'detaching');
-  await world.outside.register.detachAssignment('a5');
-  await world.act(handle, 'withdrawn', { by: '1000', reason: 'Ångrat' });
-  const end = await world.ended(handle);
-  assert.equal(steps(end), ['decided', 'ordered', 'foundDetached', 'withdrawn', 'orderCancelled']);
-  assert.equal(end.record[2]?.assignments, ['a5']);
-});
+removal(
+  'says what was detached without a word, also where it is taken back before anybody looked',
+  async ({ world }) => {
+    const handle = await world.remove('1002', '1000', { roles: ['participantManager'] });
+    await world.inState(handle, 'detaching');
+    await world.outside.register.detachAssignment('a5');
+    await world.act(handle, 'withdrawn', { by: '1000', reason: 'Ångrat' });
+    const end = await world.ended(handle);
+    assert.equal(steps(end), ['decided', 'ordered', 'foundDetached', 'withdrawn', 'orderCancelled']);
+    assert.equal(end.record[2]?.assignments, ['a5']);
+  },
+);
 
 removal('skips detaching where the person has no assignments', async ({ world }) => {
   const handle = await world.remove('1005', '1000');

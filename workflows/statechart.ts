@@ -213,7 +213,9 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   #seq: number;
   /** The search attributes that the server has, as JSON by name. */
   #shown = new Map(
-    workflowInfo().typedSearchAttributes.getAll().map(({ key, value }) => [key.name, JSON.stringify(value)]),
+    workflowInfo()
+      .typedSearchAttributes.getAll()
+      .map(({ key, value }) => [key.name, JSON.stringify(value)]),
   );
   #shownStatus: Status | null = null;
   #stoppedByParent = false;

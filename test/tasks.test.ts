@@ -1,0 +1,103 @@
+import type { Client } from '@temporalio/client';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type CaseStatus, parseStatus } from '../activities/caseStatus.ts';
+import { createCaseActivities } from '../activities/cases.ts';
+import { tasksOf } from '../activities/mayAct.ts';
+import { startWorld, type World } from './support/world.ts';
+
+/** What waits for a person, from the list of cases and the register: however many are open, no case is asked. */
+
+const tasks = suite<{ world?: World }>('The tasks of a person');
+const everybody = ['1000', '1001', '1002', '1003', '1004', '1005', '1009', '1010', '2000'];
+const FINISHED_BEFORE = '2024-01-02';
+
+tasks.before(async (context) => {
+  context.world = await startWorld({ isDevelopmentServer: true });
+});
+tasks.after(({ world }) => world?.stop());
+
+/** The world's client, on which each case that is asked is noted. */
+function watched({ env }: World): { client: Client; asked: string[] } {
+  const asked: string[] = [];
+  const getHandle: typeof env.client.workflow.getHandle = (workflowId, ...more) => {
+    asked.push(workflowId);
+    return env.client.workflow.getHandle(workflowId, ...more);
+  };
+  const workflow = new Proxy(env.client.workflow, {
+    get: (target, name) => (name === 'getHandle' ? getHandle : Reflect.get(target, name)),
+  });
+  const client = new Proxy(env.client, {
+    get: (target, name) => (name === 'workflow' ? workflow : Reflect.get(target, name)),
+  });
+  return { client, asked };
+}
+
+/** Waits until the list of cases shows so many in these states: it follows the cases within moments. */
+async function listed({ env }: World, states: string[]): Promise<void> {
+  const query = `ExecutionStatus = 'Running' AND State IN (${states.map((state) => `'${state}'`).join(', ')})`;
+  for (const end = Date.now() + 30_000; ; ) {
+    const { count } = await env.client.workflow.count(query);
+    if (count === states.length) return;
+    if (Date.now() > end) assert.unreachable(`${count} of ${states.length} cases are listed`);
+  }
+}
+
+tasks('are the same as what each case says itself, and no case is asked', async ({ world }) => {
+  assert.ok(world);
+  await world.fresh();
+  const { register } = world.outside;
+  const cases = [
+    await world.remove('1002', '1000', { roles: ['participantManager'] }),
+    await world.remove('1004', '1004', { reason: 'Behövs inte' }),
+    await world.remove('1005', '1000'),
+    await world.leaves('2003', '2000', FINISHED_BEFORE),
+  ];
+  const states = ['detaching', 'deciding', 'removing', 'detaching'];
+  const statuses: CaseStatus[] = [];
+  for (const [index, handle] of cases.entries())
+    statuses.push(parseStatus(await world.inState(handle, states[index] ?? '')));
+  await listed(world, states);
+
+  const { client, asked } = watched(world);
+  const { tasks: tasksFor } = createCaseActivities({ register, client });
+  for (const person of everybody) {
+    const found = await tasksFor({ person });
+    const isLate = (request: string) => statuses.some((each) => each.request === request && each.process !== 'removal');
+    const expected: typeof found = [];
+    for (const status of statuses)
+      expected.push(...tasksOf(await register.facts(status.employee, 'SUS'), status, person));
+    const plain = (all: typeof found) =>
+      all
+        .map(({ asOf: _, ...task }) => task)
+        .sort((a, b) => (a.request + a.assignments < b.request + b.assignments ? -1 : 1));
+    assert.equal(plain(found), plain(expected), person);
+    assert.ok(
+      found.every(({ guidance }) => guidance),
+      'each says what to do in SUS',
+    );
+    assert.equal(
+      asked.filter((workflowId) => !workflowId.startsWith('leaves')),
+      [],
+      'a removal',
+    );
+    // Past a leaver's deadline assignments may have been accepted as stranded, which the case alone knows.
+    if (found.some(({ request }) => isLate(request))) assert.ok(asked.length > 0);
+  }
+});
+
+tasks('are asked of the case where the register no longer shows what it waits for', async ({ world }) => {
+  assert.ok(world);
+  await world.fresh();
+  const handle = await world.remove('1002', '1000', { roles: ['participantManager'] });
+  const { request } = await world.inState(handle, 'detaching');
+  await listed(world, ['detaching']);
+  const { register } = world.outside;
+  await register.detachAssignment('a5');
+  const { client, asked } = watched(world);
+  const [task] = await createCaseActivities({ register, client }).tasks({ person: '1003' });
+  assert.equal([task?.request, task?.assignments], [request, ['a5']], 'whoever was asked still finds it, and says so');
+  assert.is(asked.length, 1);
+});
+
+tasks.run();
