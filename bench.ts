@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import { measureKill } from './bench/kill.ts';
 import { short, table } from './bench/numbers.ts';
 import { measureOpen } from './bench/open.ts';
+import { measurePortal } from './bench/portal.ts';
 import { asTable, compareRemoval } from './bench/removal.ts';
 import { measureStart } from './bench/start.ts';
 
-/** The measurements: `npm run bench [-- removal|open|start|kill] [--json] [--rounds N] [--sizes N,N]` (README, "Speed"). */
+/** The measurements: `npm run bench [-- removal|open|start|kill|portal] [--json] [--rounds N] [--sizes N,N]` (README, "Speed"). */
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -15,7 +16,7 @@ const { positionals, values } = parseArgs({
     json: { type: 'boolean', default: false },
     /** For `removal` and `start`; below five it is a try, no measurement. */
     rounds: { type: 'string' },
-    /** For `open`: how many requests wait, e.g. `500,2000`. For `kill`: how many are open. */
+    /** For `open`: how many requests wait, e.g. `500,2000`. For `kill` and `portal`: how many are open. */
     sizes: { type: 'string' },
   },
 });
@@ -35,17 +36,15 @@ const suites: Record<string, () => Promise<{ json: object; text: string }>> = {
   },
   async start() {
     const json = await measureStart(say, rounds);
-    return {
-      json,
-      text: table(
-        ['', 'seconds'],
-        Object.entries(json).map(([part, time]) => [part, short(time)]),
-      ),
-    };
+    return { json, text: list(json) };
   },
   async kill() {
     const json = await measureKill(say, sizes?.[0]);
     return { json, text: rows(json) };
+  },
+  async portal() {
+    const json = await measurePortal(say, sizes?.[0]);
+    return { json, text: list(json) };
   },
 };
 
@@ -55,9 +54,16 @@ function count(text: string): number {
 }
 
 function usage(problem: string): never {
-  say(`${problem}; expected: npm run bench [-- removal|open|start|kill] [--json] [--rounds N] [--sizes N,N]`);
+  say(`${problem}; expected: npm run bench [-- removal|open|start|kill|portal] [--json] [--rounds N] [--sizes N,N]`);
   process.exit(2);
 }
+
+/** One measurement a line. */
+const list = (measured: Record<string, number>): string =>
+  table(
+    ['', ''],
+    Object.entries(measured).map(([name, value]) => [name, short(value)]),
+  );
 
 /** One measurement a column. */
 function rows(measured: readonly Record<string, number | string>[]): string {

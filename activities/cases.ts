@@ -73,6 +73,11 @@ function readableBy({ decidesOn, organisations }: Responsibilities, reader: stri
   return ` AND (${theirs.join(' OR ')})`;
 }
 
+/** So many ids go into one clause of a query. */
+const chunk = 100;
+const chunks = (ids: string[]): string[][] =>
+  Array.from({ length: Math.ceil(ids.length / chunk) }, (_, index) => ids.slice(index * chunk, (index + 1) * chunk));
+
 /** Cases a page of the list holds: well below what one answer through Temporal may weigh. */
 const pageSize = 500;
 
@@ -135,19 +140,18 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
     }
   }
 
-  /** Every open case whose status may hold a task for this person, by what the register shows now. */
-  async function mayConcern(person: string): Promise<ListedCase[]> {
-    const { decidesOn, organisations, person: known } = await register.responsibilities(person);
-    if (known === null) throw problem('NotFound', problems.unknownPerson(person), { person });
-    const clauses: string[] = [];
-    const chunk = 100;
-    for (let i = 0; i < decidesOn.length; i += chunk)
-      clauses.push(`WaitsFor = 'decide' AND ${oneOf('Employee', decidesOn.slice(i, i + chunk))}`);
-    // Whatever nobody else may detach falls to the authorisation administration, wherever it is.
-    if (known.functions.includes('authorisationAdministration')) clauses.push("WaitsFor IN ('remove', 'detach')");
-    else
-      for (let i = 0; i < organisations.length; i += chunk)
-        clauses.push(`WaitsFor = 'detach' AND ${oneOf('Organisations', organisations.slice(i, i + chunk))}`);
+  /** Every open case that may hold a task for this person, by what the register shows now. */
+  async function mayConcern({ decidesOn, organisations, person }: Responsibilities): Promise<ListedCase[]> {
+    const someOf = (waits: string, name: string, ids: string[]) =>
+      chunks(ids).map((some) => `WaitsFor = '${waits}' AND ${oneOf(name, some)}`);
+    const clauses = [...someOf('decide', 'Employee', decidesOn), ...someOf('detach', 'Organisations', organisations)];
+    if (person?.functions.includes('authorisationAdministration'))
+      clauses.push(
+        "WaitsFor = 'remove'",
+        ...someOf('detach', 'Employee', await register.leftToAdministration(system)),
+        // Past a leaver's deadline it may detach in place of those who did not.
+        `WaitsFor = 'detach' AND WorkflowType = 'employeeLeaves' AND Due <= '${new Date().toISOString()}'`,
+      );
     const open = caseQuery({ open: true }, '');
     const found = new Map<string, ListedCase>();
     for (const clause of clauses) {
@@ -159,6 +163,19 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
       } while (next);
     }
     return [...found.values()];
+  }
+
+  /**
+   * What the register shows of those whose cases these are. For a removal that only waits to be carried out, all that
+   * counts is who may, and that is the same for everybody: thousands may wait for the same few people.
+   */
+  async function factsFor(person: string, open: ListedCase[]): Promise<(listed: ListedCase) => Facts | undefined> {
+    const isPlain = ({ process, waitsFor }: ListedCase) => process === 'removal' && waitsFor.join() === 'remove';
+    const employees = open.filter((listed) => !isPlain(listed)).map(({ employee }) => employee);
+    const facts = await register.factsOfAll([...new Set([person, ...employees])], system);
+    const anybody = facts.get(person);
+    return (listed) =>
+      isPlain(listed) && anybody ? { ...anybody, employee: listed.employee } : facts.get(listed.employee);
   }
 
   async function listing<T>(list: () => Promise<T>): Promise<T> {
@@ -177,10 +194,12 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
 
     /** What waits for this person, oldest due first. */
     async tasks({ person }: { person: string }): Promise<Task[]> {
-      const open = await mayConcern(person);
-      const facts = await register.factsOfAll([...new Set(open.map(({ employee }) => employee))], system);
+      const responsible = await register.responsibilities(person);
+      if (responsible.person === null) throw problem('NotFound', problems.unknownPerson(person), { person });
+      const open = await mayConcern(responsible);
+      const factsOn = await factsFor(person, open);
       const found = await each(open, atOnce, async (listed) => {
-        const shown = facts.get(listed.employee);
+        const shown = factsOn(listed);
         const known = shown && waitsOf(listed, shown, system);
         if (known) return tasksOf(shown, known, person);
         const status = await statusOf(listed);

@@ -66,6 +66,11 @@ export type RegisterStore = Register & {
   /** Every role that anybody has, and the three that carry assignments. */
   everyRole(): Promise<string[]>;
   responsibilities(person: string): Promise<Responsibilities>;
+  /**
+   * The employees of whose assignments at least one can be detached by nobody else in its role: that falls to the
+   * authorisation administration (process page, "Detach").
+   */
+  leftToAdministration(system: string): Promise<string[]>;
   /** The facts of each of these employees, by id, all of one moment. */
   factsOfAll(employees: readonly string[], system: string): Promise<Map<string, Facts>>;
   /** What these ids are called; those that the register does not know are missing. */

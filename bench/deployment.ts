@@ -18,6 +18,7 @@ import { registerOf } from './people.ts';
  */
 export type Deployment = {
   serverPid: number;
+  dataDir: string;
   client: Client;
   minSupport: FakeMinSupport;
   /** Starts a worker; resolves once it is ready. */
@@ -32,12 +33,12 @@ export type BenchWorker = {
 };
 
 /**
- * @param options how many employees the register has; the worker's program; a PostgreSQL for the register, so that
+ * @param options how many employees the register has; the program, a worker or the whole system; a PostgreSQL for the register, so that
  *   several workers share it, instead of the embedded one.
  */
 export async function deploy(options: {
   employees: number;
-  program: 'worker.ts' | 'bench/worker.ts';
+  program: 'worker.ts' | 'bench/worker.ts' | 'start.ts';
   databaseUrl?: string;
 }): Promise<Deployment> {
   const undo = createUndo();
@@ -65,10 +66,12 @@ export async function deploy(options: {
       SMTP_URL: smtp.url,
       MIN_SUPPORT_URL: minSupport.url,
       REGISTER_FILE: registerFile,
+      PORTAL_PORT: '0',
       ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }),
     };
     return {
       serverPid: server.pid,
+      dataDir,
       client: new Client({ connection }),
       minSupport,
       async startWorker() {

@@ -9,6 +9,8 @@ const groupOf = (employee: string): number => Math.floor(Number(employee.slice(1
 export const managerOf = (employee: string): string => `m${groupOf(employee)}`;
 /** Who detaches: the intervention manager of the employee's intervention. */
 export const detacherOf = (employee: string): string => `v${groupOf(employee)}`;
+/** Two for each organisation, so that one can be detached by the other. */
+const administratorsOf = (employee: string): string[] => ['x', 'y'].map((letter) => `${letter}${groupOf(employee)}`);
 export const assignmentOf = (employee: string): string => `a-${employee}`;
 
 /** @returns the register file (contract, "Register file"). */
@@ -33,7 +35,9 @@ export function registerOf(employees: number): object {
     people: [
       person('head', null),
       person(remover, 'head', ['authorisationAdministration']),
-      ...groups.flatMap((first) => [person(managerOf(first), 'head'), person(detacherOf(first), 'head')]),
+      ...groups.flatMap((first) =>
+        [managerOf(first), detacherOf(first), ...administratorsOf(first)].map((id) => person(id, 'head')),
+      ),
       ...all.map((id) => person(id, managerOf(id))),
     ],
     organisations: groups.map((_, group) => ({ id: `o${group}`, name: `Organisation ${group}`, form: 'finsam' })),
@@ -44,10 +48,19 @@ export function registerOf(employees: number): object {
     })),
     authorisations: [
       ...groups.map((first) => ({ person: detacherOf(first), system: 'SUS', roles: ['interventionManager'] })),
+      ...groups
+        .flatMap(administratorsOf)
+        .map((id) => ({ person: id, system: 'SUS', roles: ['collaborationAdministrator'] })),
       ...all.map((id) => ({ person: id, system: 'SUS', roles: ['participantManager'] })),
     ],
     assignments: [
       ...groups.map((first, group) => assignment(`b-${group}`, detacherOf(first), 'interventionManager', group)),
+      ...groups.flatMap((first, group) =>
+        administratorsOf(first).map((id) => ({
+          ...assignment(`c-${id}`, id, 'collaborationAdministrator', group),
+          intervention: null,
+        })),
+      ),
       ...all.map((id) => assignment(assignmentOf(id), id, 'participantManager', groupOf(id))),
     ],
   };

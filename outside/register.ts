@@ -8,6 +8,7 @@ import {
   FACTS_AND_GONE,
   FIND_PEOPLE,
   factsOf,
+  LEFT_TO_ADMINISTRATION,
   NAMES,
   namesOf,
   PERSON,
@@ -130,6 +131,8 @@ export function openRegister(database: Database): KeptRegister {
           : await query(FACTS_AND_GONE.call, [employee, system, JSON.stringify(known)]);
       return factsOf(row, employee, asOf);
     },
+    leftToAdministration: async (system) =>
+      (await query(LEFT_TO_ADMINISTRATION, [system])).map(({ person }) => z.string().parse(person)),
     async factsOfAll(employees, system) {
       const asOf = new Date().toISOString();
       const rows = await query(FACTS.callForAll, [employees, system]);

@@ -124,6 +124,22 @@ export const PERSON = `select ${PERSON_FIELDS} from aterkalla.people where id = 
 
 export const personOf = (row: Row | undefined): Person | null => (row === undefined ? null : personRow.parse(row));
 
+/** That somebody other than who has the assignment `s` has this role there and can be looked up. */
+const somebodyElse = (role: string, there: string) => `exists (
+  select from aterkalla.assignments x
+    join aterkalla.people xp on xp.id = x.person
+    join aterkalla.authorisations xa on xa.person = x.person and xa.system = $1 and x.role = any(xa.roles)
+   where x.role = '${role}' and not x.stranded and ${there} and x.person <> s.person)`;
+
+/** Parameter: system. Employees with an assignment that nobody else detaches (`detachers` in `machines/rights.ts`). */
+export const LEFT_TO_ADMINISTRATION = `
+  select distinct s.person from aterkalla.assignments s
+    join aterkalla.authorisations a on a.person = s.person and a.system = $1 and s.role = any(a.roles)
+   where not s.stranded and case when s.role = 'participantManager'
+     then not ${somebodyElse('interventionManager', 'x.intervention = s.intervention')}
+     else not ${somebodyElse('collaborationAdministrator', 'x.organisation = s.organisation')} end
+   order by s.person`;
+
 /** Parameters: person, system. One row where the register knows the person, else none. */
 export const RESPONSIBILITIES = `
   with me as (select * from aterkalla.people where id = $1),

@@ -5,7 +5,7 @@ import type { CaseFilters } from '../activities/listCases.ts';
 import { version } from '../activities/version.ts';
 import type { Reply } from '../client/ask.ts';
 import { ClientError } from '../client/errors.ts';
-import { type ListedCase, type Me, routes } from './api.ts';
+import { type ListedCase, type Me, routes, type Task } from './api.ts';
 import { chartOf } from './chart.ts';
 import { casesCsv } from './csv.ts';
 import { caseEvents } from './events.ts';
@@ -117,29 +117,34 @@ export function addReading(app: App, parts: Parts): void {
     },
   });
 
+  /** The tasks in which a text is, in ids or in what they are called. */
+  async function searched(tasks: Task[], search: string): Promise<Task[]> {
+    const wanted = search.trim().toLocaleLowerCase('sv');
+    if (wanted === '') return tasks;
+    const named = await names(mentioned(...tasks.map(inTask)));
+    const fits = (text: string | undefined) => text?.toLocaleLowerCase('sv').includes(wanted) ?? false;
+    return tasks.filter(
+      ({ request, employee, places }) =>
+        employee.toLowerCase() === wanted ||
+        fits(request) ||
+        fits(named.people[employee]) ||
+        places.some(
+          ({ organisation, intervention }) =>
+            fits(named.organisations[organisation]?.name) ||
+            (intervention !== null && fits(named.interventions[intervention]?.name)),
+        ),
+    );
+  }
+
   app.route({
     ...at(routes.tasks),
     handler: async (request) => {
       const { search = '', task, overdue, limit, next } = request.query;
-      const all = (await cases.tasks(whoAsks(request))).map((one) => taskView(one));
-      const named = await names(mentioned(...all.map(inTask)));
-      const wanted = search.trim().toLocaleLowerCase('sv');
-      const fits = (text: string | undefined) => text?.toLocaleLowerCase('sv').includes(wanted) ?? false;
-      const found = all
+      const open = (await cases.tasks(whoAsks(request)))
+        .map((one) => taskView(one))
         .filter((one) => task === undefined || one.task === task)
-        .filter((one) => overdue === undefined || one.overdue === (overdue === 'true'))
-        .filter(
-          ({ request, employee, places }) =>
-            wanted === '' ||
-            employee.toLowerCase() === wanted ||
-            fits(request) ||
-            fits(named.people[employee]) ||
-            places.some(
-              ({ organisation, intervention }) =>
-                fits(named.organisations[organisation]?.name) ||
-                (intervention !== null && fits(named.interventions[intervention]?.name)),
-            ),
-        );
+        .filter((one) => overdue === undefined || one.overdue === (overdue === 'true'));
+      const found = await searched(open, search);
       const from = Number(next ?? 0) || 0;
       const page = found.slice(from, from + limit);
       return {
