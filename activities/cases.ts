@@ -15,12 +15,13 @@ import { problems } from '../texts/problems.ts';
 import type { CaseStatus } from './caseStatus.ts';
 import { findCase } from './findCase.ts';
 import { cannot } from './grpc.ts';
-import { type CaseFilters, caseQuery, each, type ListedCase, listPage, oneOf } from './listCases.ts';
+import { type CaseFilters, caseQuery, each, type ListedCase, listAll, listPage, oneOf, pageSize } from './listCases.ts';
 import { detachableBy, mayRead, mayReadCasesOf, type Task, tasksOf, waitsOf } from './mayAct.ts';
 import type { RegisterStore, Responsibilities } from './ports.ts';
 import { problem } from './problem.ts';
 import { queryStatus } from './queryCase.ts';
 import { createRegisterActivities } from './registerByHand.ts';
+import { followWaiting } from './waitingCases.ts';
 
 /**
  * The activities that answer the client's questions, so that the client needs nothing but Temporal. Temporal keeps what
@@ -78,12 +79,10 @@ const chunk = 100;
 const chunks = (ids: string[]): string[][] =>
   Array.from({ length: Math.ceil(ids.length / chunk) }, (_, index) => ids.slice(index * chunk, (index + 1) * chunk));
 
-/** Cases a page of the list holds: well below what one answer through Temporal may weigh. */
-const pageSize = 500;
-
 /** @returns the activities, to be registered with the worker beside those of the processes. */
 export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
   const factsOf = (employee: string) => register.facts(employee, system);
+  const toRemove = followWaiting(client, 'remove');
 
   async function previewOf(employee: string, roles?: string[], by?: string): Promise<Preview> {
     const facts = await factsOf(employee);
@@ -145,24 +144,19 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
     const someOf = (waits: string, name: string, ids: string[]) =>
       chunks(ids).map((some) => `WaitsFor = '${waits}' AND ${oneOf(name, some)}`);
     const clauses = [...someOf('decide', 'Employee', decidesOn), ...someOf('detach', 'Organisations', organisations)];
-    if (person?.functions.includes('authorisationAdministration'))
+    const isAdministration = person?.functions.includes('authorisationAdministration') ?? false;
+    if (isAdministration)
       clauses.push(
-        "WaitsFor = 'remove'",
         ...someOf('detach', 'Employee', await register.leftToAdministration(system)),
         // Past a leaver's deadline it may detach in place of those who did not.
         `WaitsFor = 'detach' AND WorkflowType = 'employeeLeaves' AND Due <= '${new Date().toISOString()}'`,
       );
     const open = caseQuery({ open: true }, '');
-    const found = new Map<string, ListedCase>();
-    for (const clause of clauses) {
-      let next: string | undefined;
-      do {
-        const page = await listing(() => listPage(client, `${open} AND (${clause})`, pageSize, next));
-        for (const listed of page.cases) found.set(listed.request, listed);
-        next = page.next ?? undefined;
-      } while (next);
-    }
-    return [...found.values()];
+    const found = await listing(async () => [
+      ...(isAdministration ? await toRemove() : []),
+      ...(await each(clauses, atOnce, (clause) => listAll(client, `${open} AND (${clause})`))).flat(),
+    ]);
+    return [...new Map(found.map((listed) => [listed.request, listed])).values()];
   }
 
   /**
@@ -205,8 +199,8 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
         const status = await statusOf(listed);
         return status ? tasksOf(shown ?? (await factsOf(status.employee)), status, person) : [];
       });
-      const due = (task: Task) => task.due ?? '9999';
-      return found.flat().sort((a, b) => due(a).localeCompare(due(b)) || a.request.localeCompare(b.request));
+      const order = ({ due, request }: Task) => `${due ?? '9999'} ${request}`;
+      return found.flat().sort((a, b) => (order(a) < order(b) ? -1 : 1));
     },
 
     /** One page of the cases that the reader may read; without a reader, whoever runs the system. */

@@ -117,6 +117,21 @@ export async function listPage(
   };
 }
 
+/** So many cases at a time: well below what one answer through Temporal may weigh. */
+export const pageSize = 500;
+
+/** All the cases that a query finds. */
+export async function listAll(client: Client, query: string): Promise<ListedCase[]> {
+  const found: ListedCase[] = [];
+  let next: string | undefined;
+  do {
+    const page = await listPage(client, query, pageSize, next);
+    found.push(...page.cases);
+    next = page.next ?? undefined;
+  } while (next);
+  return found;
+}
+
 /** Runs `work` over all items, at most `atOnce` at a time, and keeps their order. */
 export async function each<In, Out>(
   items: readonly In[],

@@ -4,7 +4,7 @@ import { deciders, leaverDeciders, proposers, warningsOf } from '../machines/rig
 import { problems } from '../texts/problems.ts';
 import type { CaseStatus } from './caseStatus.ts';
 import { findCase } from './findCase.ts';
-import { caseQuery, type ListedCase, listPage, oneOf } from './listCases.ts';
+import { caseQuery, type ListedCase, listAll, oneOf } from './listCases.ts';
 import { type MayDo, mayDoNow, mayRead, mayReadCasesOf, type Task, tasksOf } from './mayAct.ts';
 import type { NamedIds, Names, RegisterStore } from './ports.ts';
 import { problem } from './problem.ts';
@@ -72,12 +72,7 @@ export function createPortalActivities({ register, client }: { register: Registe
     const found: ListedCase[] = [];
     for (let i = 0; i < employees.length; i += chunk) {
       const query = `${caseQuery({ open: true }, '')} AND ${oneOf('Employee', employees.slice(i, i + chunk))}`;
-      let next: string | undefined;
-      do {
-        const page = await listPage(client, query, 500, next);
-        found.push(...page.cases);
-        next = page.next ?? undefined;
-      } while (next);
+      found.push(...(await listAll(client, query)));
     }
     return found;
   }

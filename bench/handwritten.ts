@@ -151,7 +151,7 @@ export async function handwritten(start: RemovalStart): Promise<Status> {
       { key: keys.waitsFor, value: task ? [task] : null },
       { key: keys.organisations, value: organisations.length > 0 ? organisations : null },
       { key: keys.due, value: task ? new Date(dueAfter(since)) : null },
-      { key: keys.since, value: task ? new Date(since) : null },
+      { key: keys.since, value: new Date(since) },
       { key: keys.roles, value: roles },
     ].filter(({ key, value }) => {
       const present = JSON.stringify(value);

@@ -113,7 +113,10 @@ async function pageUsable(browser: Browser, url: string, visitor: Visitor | null
     const begun = performance.now();
     await page.goto(url, { waitUntil: 'commit' });
     await page.locator('main h1').first().waitFor();
-    await page.locator(visitor ? 'section[aria-labelledby=waits] a' : 'main a, main button').first().waitFor();
+    await page
+      .locator(visitor ? 'section[aria-labelledby=waits] a' : 'main a, main button')
+      .first()
+      .waitFor();
     // The first one warms up the browser.
     if (load > 0) times.push((performance.now() - begun) / 1000);
     await context.close();

@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type CaseStatus, parseStatus } from '../activities/caseStatus.ts';
 import { createCaseActivities } from '../activities/cases.ts';
+import { listAll } from '../activities/listCases.ts';
 import { tasksOf } from '../activities/mayAct.ts';
 import { startWorld, type World } from './support/world.ts';
 
@@ -33,13 +34,13 @@ function watched({ env }: World): { client: Client; asked: string[] } {
   return { client, asked };
 }
 
-/** Waits until the list of cases shows so many in these states: it follows the cases within moments. */
+/** Waits until the list shows these open cases alone: it follows the cases within moments. */
 async function listed({ env }: World, states: string[]): Promise<void> {
-  const query = `ExecutionStatus = 'Running' AND State IN (${states.map((state) => `'${state}'`).join(', ')})`;
+  const query = "ExecutionStatus = 'Running'";
   for (const end = Date.now() + 30_000; ; ) {
-    const { count } = await env.client.workflow.count(query);
-    if (count === states.length) return;
-    if (Date.now() > end) assert.unreachable(`${count} of ${states.length} cases are listed`);
+    const found = (await listAll(env.client, query)).map(({ state }) => state).sort();
+    if (found.join() === states.toSorted().join()) return;
+    if (Date.now() > end) assert.equal(found, states.toSorted());
   }
 }
 
@@ -101,5 +102,34 @@ tasks('are asked of the case where the register no longer shows what it waits fo
   assert.equal([task?.request, task?.assignments], [request, ['a5']], 'whoever was asked still finds it, and says so');
   assert.is(asked.length, 1);
 });
+
+tasks(
+  'of the authorisation administration come and go with the cases, also where one is ended from outside',
+  async ({ world }) => {
+    assert.ok(world);
+    await world.fresh();
+    const { register } = world.outside;
+    const { tasks: tasksFor } = createCaseActivities({ register, client: world.env.client });
+    const requests = async () => (await tasksFor({ person: '1009' })).map(({ request }) => request);
+    assert.equal(await requests(), []);
+
+    const first = await world.remove('1005', '1000');
+    const { request } = await world.inState(first, 'removing');
+    await listed(world, ['removing']);
+    assert.equal(await requests(), [request]);
+    await world.env.client.workflow.getHandle(first.workflowId).terminate();
+    await listed(world, []);
+    assert.equal(await requests(), []);
+
+    const second = await world.remove('1005', '1000');
+    const again = await world.inState(second, 'removing');
+    await listed(world, ['removing']);
+    assert.equal(await requests(), [again.request]);
+    await world.act(second, 'removed', { by: '1009' });
+    await world.ended(second);
+    await listed(world, []);
+    assert.equal(await requests(), []);
+  },
+);
 
 tasks.run();

@@ -73,11 +73,11 @@ function searchAttributes(status: CaseStatus): SearchAttributeUpdatePair[] {
   ];
 }
 
-/** What else the list of tasks needs, so that no case has to be asked for it. */
-function searchAttributesAlong({ roles, since, waitingFor }: CaseStatus): SearchAttributeUpdatePair[] {
+/** What else the list of tasks needs, so that no case has to be asked; `Since` also says what has changed lately. */
+function searchAttributesAlong({ roles, since }: CaseStatus): SearchAttributeUpdatePair[] {
   return [
     { key: keys.roles, value: listed(roles) },
-    { key: keys.since, value: waitingFor.length > 0 ? new Date(since) : null },
+    { key: keys.since, value: new Date(since) },
   ];
 }
 
