@@ -50,6 +50,7 @@ export type CaseEvidence = {
 };
 
 export type OrderEvidence = {
+  at: number;
   number: string;
   request: string;
   running: number;
@@ -73,7 +74,7 @@ export type Evidence = {
   roles: Map<string, string[]>;
   /** Histories that do not replay, with why. */
   notReplayed: string[];
-  /** Workers that ended by themselves. */
+  /** Workers and portals that ended by themselves. */
   deserters: string[];
 };
 
@@ -202,9 +203,9 @@ export async function gather(
   return {
     ...of,
     cases,
-    orders: minSupport.orders.map(({ number, key, order, cancelled }) => {
+    orders: minSupport.orders.map(({ at, number, key, order, cancelled }) => {
       const { request, employee, roles } = orderBody.parse(order);
-      return { number, request, running: Number(key.slice(key.lastIndexOf('/') + 1)), employee, roles, cancelled };
+      return { at, number, request, running: Number(key.slice(key.lastIndexOf('/') + 1)), employee, roles, cancelled };
     }),
     mails: smtp.mails.flatMap(({ at, to, headers, text }) =>
       to.map((reader) => ({
