@@ -76,7 +76,7 @@ function planOf(employee: Employee, random: Random): Plan {
     decides: random.chance(0.75) ? 'remove' : 'keep',
     ...(one !== undefined && employee.roles.length > 1 && random.chance(0.4) ? { roles: [one] } : {}),
     withdrawsIn: random.chance(0.25) ? random.oneOf(['deciding', 'ordering', 'detaching', 'removing']) : null,
-    undoes: random.chance(0.35),
+    undoes: random.chance(0.5),
     returns: random.chance(0.15),
     shuffles: random.chance(0.3),
     twoAtOnce: random.chance(0.3),

@@ -42,9 +42,9 @@ export function createPortalPeople(portal: Portal): PortalPeople {
     const { kills } = portal;
     const arriving = loggedIn(portal.url, person).catch((error: unknown) => {
       visitors.delete(person);
-      // Half a login is of no use to a portal that was started anew.
-      const isExplained = portal.kills > kills || /login=away|: 503|with 503/.test(String(error));
-      throw isExplained ? new ClientError('Unreachable', problems.unreachable('', String(error))) : awayOr(error);
+      // Half a login is of no use to a portal that was started anew; but it must be answered.
+      const isAnswered = !(error instanceof Error && error.name === 'TimeoutError');
+      throw isAnswered && portal.kills > kills ? away(error) : awayOr(error);
     });
     visitors.set(person, arriving);
     return arriving;
@@ -88,10 +88,13 @@ export function createPortalPeople(portal: Portal): PortalPeople {
   };
 }
 
-/** Nobody answers: the connection is refused, or breaks. */
+const away = (error: unknown) => new ClientError('Unreachable', problems.unreachable('', String(error)), {}, error);
+
+/** Nobody answers: the connection is refused, or breaks; or what a form takes, a login and a token, cannot be had. */
 const awayOr = (error: unknown): unknown =>
-  error instanceof TypeError && /fetch failed|terminated/.test(error.message)
-    ? new ClientError('Unreachable', problems.unreachable('', String(error.cause)), {}, error)
+  error instanceof Error &&
+  /^(fetch failed|terminated|.*login=away|(the login stopped with|there is no token:) 503)/.test(error.message)
+    ? away(error)
     : error;
 
 /** What was definitely answered, why not may differ; null where nothing was. */
