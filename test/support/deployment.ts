@@ -18,7 +18,8 @@ import { type Smtp, startSmtp } from './smtp.ts';
 
 /**
  * The system as separate processes, to be killed one by one: Temporal's development server on a file, workers as
- * `node worker.ts`, the portal as `node portal.ts`, a PostgreSQL behind a proxy that can hold statements, a mail server and a Min Support.
+ * `node worker.ts`, the portal as `node portal.ts`, a PostgreSQL behind a proxy that can hold statements, a mail server and
+ * a Min Support.
  */
 export type Deployment = {
   server: EmbeddedServer;
