@@ -403,6 +403,10 @@ test('a workflow task that fails again and again is found, and one that had to b
   const completed = event(9, 'WORKFLOW_TASK_COMPLETED');
   assert.is(failedTasksIn({ events: [failed(5, 'guard threw'), completed] }).length, 1);
   assert.is(failedTasksIn({ events: [failed(5, 'A query ran ahead of it'), completed] }).length, 0);
+  const sdk = (what: string) =>
+    failed(5, `Nondeterminism error: No command scheduled for event HistoryEvent(id: 4, ${what})`);
+  assert.is(failedTasksIn({ events: [sdk('WorkflowExecutionUpdateAccepted'), completed] }).length, 0);
+  assert.is(failedTasksIn({ events: [sdk('TimerStarted'), completed] }).length, 1);
   assert.is(
     failedTasksIn({ events: [failed(5, 'A query ran ahead of it'), failed(7, 'A query ran ahead of it')] }).length,
     2,
