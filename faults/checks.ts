@@ -28,7 +28,7 @@ export type Violation = {
     | 'workflow task failed'
     | 'does not replay'
     | 'orphan'
-    | 'worker ended';
+    | 'process ended';
   text: string;
 };
 
@@ -43,7 +43,7 @@ export function violationsIn(evidence: Evidence): Violation[] {
     ...strays(evidence),
     ...register(evidence),
     ...notReplayed.map((text): Violation => ({ kind: 'does not replay', text })),
-    ...deserters.map((text): Violation => ({ kind: 'worker ended', text })),
+    ...deserters.map((text): Violation => ({ kind: 'process ended', text })),
   ];
 }
 
@@ -98,8 +98,8 @@ function judge(evidence: Evidence, end: CaseEnd): Violation[] {
     (text: string): Violation => ({ kind, text: `${end.request}: ${text}` });
   return [
     ...acts(made, end),
-    ...orderProblems(end, employee, office).map(say('act out of order')),
-    ...orders(evidence, end).map(say('wrong orders')),
+    ...orderProblems(end, employee, office, made.undoFor > 0).map(say('act out of order')),
+    ...orders(evidence, made, end).map(say('wrong orders')),
     ...mails(evidence, end, employee),
   ];
 }
@@ -110,7 +110,7 @@ function acts({ id, acts, request }: Request, { record, ignored }: CaseEnd): Vio
     kind,
     text: `${request}: ${name} ${id}`,
   });
-  const start: Act = { id, name: 'start', by: '', answer: 'acknowledged' };
+  const start: Act = { id, name: 'start', by: '', throughPortal: false, answer: 'acknowledged' };
   const all = [start, ...acts];
   const problems = all.flatMap((act) => {
     const count = record.filter((entry) => entry.id === act.id).length;
@@ -130,15 +130,25 @@ function acts({ id, acts, request }: Request, { record, ignored }: CaseEnd): Vio
   return [...problems, ...strangers.map(({ id = '', step }) => say('act of nobody', { id, name: step }))];
 }
 
-/** Exactly one order for each decision; those taken back are cancelled, and no other. */
-function orders({ orders }: Evidence, { request, employee, record, outcome }: CaseEnd): string[] {
+/**
+ * Exactly one order for each decision, none for one that was undone before it left the house; those taken back are
+ * cancelled, and no other.
+ */
+function orders({ orders }: Evidence, made: Request, { request, employee, record, outcome }: CaseEnd): string[] {
   const sent = orders.filter((order) => order.request === request).toSorted((a, b) => a.running - b.running);
   const decided = record.filter(({ step }) => step === 'decided');
   const numbers = record.filter(({ step }) => step === 'ordered').map(({ order }) => order);
   const problems: string[] = [];
-  if (sent.length !== decided.length) problems.push(`${decided.length} decisions, ${sent.length} orders`);
+  const [first] = record;
+  const isUndoable = made.undoFor > 0 && first?.step === 'decided';
+  // What was taken back by then never left the house: its record has no order (faults/order.ts).
+  const mustBeSent = isUndoable && numbers.length === 0 ? 0 : decided.length;
+  if (sent.length !== mustBeSent) problems.push(`${decided.length} decisions, ${sent.length} orders`);
   if (numbers.join() !== sent.map(({ number }) => number).join())
     problems.push(`the record has the orders ${numbers}, Min Support ${sent.map(({ number }) => number)}`);
+  const [earliest] = sent;
+  if (isUndoable && earliest && earliest.at < Date.parse(first.at) + made.undoFor * 1000)
+    problems.push(`order ${earliest.number} was sent while it could still be undone`);
   sent.forEach((order, index) => {
     const last = index === sent.length - 1;
     const mustBe = !(last && outcome === 'removed');

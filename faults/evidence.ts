@@ -50,6 +50,7 @@ export type CaseEvidence = {
 };
 
 export type OrderEvidence = {
+  at: number;
   number: string;
   request: string;
   running: number;
@@ -73,16 +74,19 @@ export type Evidence = {
   roles: Map<string, string[]>;
   /** Histories that do not replay, with why. */
   notReplayed: string[];
-  /** Workers that ended by themselves. */
+  /** Workers and portals that ended by themselves. */
   deserters: string[];
 };
 
 /**
  * Failures that are part of the way it works, if they are over with the next try: something came in while the workflow was
  * about to end; the server was killed, or its disk was full, while it took an Update's answer; a query had run ahead
- * (workflows/inbound.ts).
+ * (workflows/inbound.ts), or the SDK (1.24.0) found that itself: a second worker had answered a query while the first was
+ * at a task that brought an Update, and then got the next task. It reads the case anew, and whether the history replays is
+ * judged apart from this.
  */
-const MAY_HAPPEN = /UNHANDLED_COMMAND|BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE|A query ran ahead/;
+const MAY_HAPPEN =
+  /UNHANDLED_COMMAND|BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE|A query ran ahead|No command scheduled for event HistoryEvent\(id: \d+, WorkflowExecutionUpdateAccepted\)/;
 
 const storedEvent = z.looseObject({ eventId: z.coerce.string(), eventType: z.string() });
 const history = z.looseObject({ events: z.array(storedEvent) });
@@ -202,9 +206,9 @@ export async function gather(
   return {
     ...of,
     cases,
-    orders: minSupport.orders.map(({ number, key, order, cancelled }) => {
+    orders: minSupport.orders.map(({ at, number, key, order, cancelled }) => {
       const { request, employee, roles } = orderBody.parse(order);
-      return { number, request, running: Number(key.slice(key.lastIndexOf('/') + 1)), employee, roles, cancelled };
+      return { at, number, request, running: Number(key.slice(key.lastIndexOf('/') + 1)), employee, roles, cancelled };
     }),
     mails: smtp.mails.flatMap(({ at, to, headers, text }) =>
       to.map((reader) => ({

@@ -3,6 +3,7 @@ import type { Deployment } from '../test/support/deployment.ts';
 import type { MinSupportMood } from '../test/support/minSupport.ts';
 import type { SmtpMood } from '../test/support/smtp.ts';
 import type { Disk } from './disk.ts';
+import type { Portal } from './portal.ts';
 import type { Random } from './random.ts';
 import type { Workers } from './workers.ts';
 
@@ -11,13 +12,14 @@ import type { Workers } from './workers.ts';
 export type World = {
   deployment: Deployment;
   workers: Workers;
+  portal: Portal;
   /** The sources that the present workers run, and those of the next release. */
   sources: { present: string; newer: string };
   /** Null where there may be none. */
   disk: Disk | null;
 };
 
-type Target = 'workers' | 'temporal' | 'register' | 'mail' | 'minSupport';
+type Target = 'workers' | 'portal' | 'temporal' | 'register' | 'mail' | 'minSupport';
 
 type Fault = {
   name: string;
@@ -30,6 +32,7 @@ type Fault = {
 /** How long a target is left alone after a fault, from and to, in milliseconds: else nothing would ever get done. */
 const REST: Record<Target, readonly [number, number]> = {
   workers: [500, 2000],
+  portal: [2000, 6000],
   temporal: [5000, 10_000],
   register: [5000, 12_000],
   mail: [1000, 4000],
@@ -91,6 +94,15 @@ const faults: readonly Fault[] = [
     target: 'workers',
     async happen({ workers, sources }) {
       while (workers.count < MOST_WORKERS) await workers.start(sources.present);
+    },
+  },
+  {
+    name: 'portal killed',
+    target: 'portal',
+    async happen({ portal }, random) {
+      await portal.kill();
+      await pause(random.between(0, 2000));
+      await portal.start();
     },
   },
   { name: 'Temporal server killed', target: 'temporal', happen: ({ deployment }) => killTemporal(deployment) },

@@ -1,17 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
-import type { CaseStatus } from '../activities/caseStatus.ts';
+import type { Answer, CaseStatus } from '../activities/caseStatus.ts';
 import { findCase } from '../activities/findCase.ts';
 import { type AterkallaClient, ClientError } from '../client.ts';
 import { dayOf } from '../machines/calendar.ts';
+import { commandIdOf } from '../portal/acting.ts';
 import type { Act, Ledger, Request } from './ledger.ts';
 import type { Employee, Office } from './office.ts';
+import { UNDO_SECONDS } from './portal.ts';
+import type { Accepted, Form, PortalPeople } from './portalPeople.ts';
 import { createRandom, type Random } from './random.ts';
 
 /**
- * The people of the office at work: removals, leavers and withdrawals, several people at once, through the client, by
- * Updates and by Signals. Whoever gets no answer tries again with the same id, as people do; what they were answered is
+ * The people of the office at work: removals, leavers and withdrawals, several people at once, through the portal, or
+ * through the client, by Updates and by Signals. Whoever gets no answer tries again with the same id, as people do; what they were answered is
  * in the ledger.
  */
 
@@ -19,6 +22,7 @@ export type Load = {
   office: Office;
   /** For the client's own ways. */
   people: AterkallaClient;
+  portal: PortalPeople;
   /** For plain Updates and Signals. */
   temporal: Client;
   ledger: Ledger;
@@ -41,6 +45,8 @@ type Payload = {
 /** How one employee's matter is to go. */
 type Plan = {
   kind: 'removal' | 'leaver' | 'removalThenLeaver';
+  /** All forms are sent in the portal. */
+  throughPortal: boolean;
   startedBy: 'decider' | 'proposer';
   /** What the manager decides where it was proposed. */
   decides: 'remove' | 'keep';
@@ -48,6 +54,8 @@ type Plan = {
   roles?: string[];
   /** Withdraws in this state or a later one; for a leaver: says that the person stays. */
   withdrawsIn: string | null;
+  /** Undoes an order from the portal, if there is still time. */
+  undoes: boolean;
   /** The authorisation administration sends it back once. */
   returns: boolean;
   /** Signals come before their time, in any order, and twice. */
@@ -63,10 +71,12 @@ function planOf(employee: Employee, random: Random): Plan {
   const [one] = random.shuffled(employee.roles);
   return {
     kind,
+    throughPortal: random.chance(0.5),
     startedBy: random.chance(0.7) ? 'decider' : 'proposer',
     decides: random.chance(0.75) ? 'remove' : 'keep',
     ...(one !== undefined && employee.roles.length > 1 && random.chance(0.4) ? { roles: [one] } : {}),
     withdrawsIn: random.chance(0.25) ? random.oneOf(['deciding', 'ordering', 'detaching', 'removing']) : null,
+    undoes: random.chance(0.5),
     returns: random.chance(0.15),
     shuffles: random.chance(0.3),
     twoAtOnce: random.chance(0.3),
@@ -79,6 +89,11 @@ export async function play(load: Load, employee: Employee, seed: number): Promis
   const random = createRandom(seed);
   const plan = planOf(employee, random);
   const story = new Story(load, employee, plan, random);
+  await begun(story, plan, random);
+  await story.sendFormsAgain();
+}
+
+async function begun(story: Story, plan: Plan, random: Random): Promise<void> {
   if (plan.kind === 'leaver') return story.leaver();
   const removal = story.removal(plan);
   if (plan.kind === 'removalThenLeaver') {
@@ -87,7 +102,7 @@ export async function play(load: Load, employee: Employee, seed: number): Promis
     return;
   }
   const withdrawn = await removal;
-  if (withdrawn && plan.again) await story.removal({ ...plan, withdrawsIn: null });
+  if (withdrawn && plan.again) await story.removal({ ...plan, withdrawsIn: null, undoes: false });
 }
 
 class Story {
@@ -97,6 +112,7 @@ class Story {
   #random: Random;
   #ids = 0;
   #handles = new Map<string, WorkflowHandle>();
+  #accepted: Accepted[] = [];
 
   constructor(load: Load, employee: Employee, plan: Plan, random: Random) {
     this.#load = load;
@@ -128,7 +144,7 @@ class Story {
 
   async #followRemoval(request: Request, plan: Plan): Promise<boolean> {
     const { withdrawsIn, shuffles } = plan;
-    const order = ['deciding', 'ordering', 'orderStopped', 'detaching', 'removing'];
+    const order = ['deciding', 'undoable', 'ordering', 'orderStopped', 'detaching', 'removing'];
     let returned = false;
     let shuffled = false;
     let withdrawn = false;
@@ -136,6 +152,10 @@ class Story {
       if (withdrawn || state === 'confirming' || state === 'cancelling') return 'done';
       if (withdrawsIn && order.indexOf(state) >= order.indexOf(withdrawsIn)) {
         withdrawn = await this.#say(request, 'withdrawn', { by: this.#decider(), reason: 'still needed' });
+        return 'again';
+      }
+      if (state === 'undoable' && plan.undoes) {
+        withdrawn = await this.#say(request, 'undone', { by: this.#decider() });
         return 'again';
       }
       if (shuffles && !shuffled && (state === 'ordering' || state === 'detaching')) {
@@ -224,16 +244,34 @@ class Story {
   async #start(process: Request['process'], by: string): Promise<Request> {
     const { people, ledger, giveUp } = this.#load;
     const { id: employee, warnings } = this.#employee;
-    const request: Request = { id: this.#newId(), process, employee, by, request: null, answer: 'unknown', acts: [] };
+    const { roles, throughPortal } = this.#plan;
+    const id = this.#newId();
+    const request: Request = {
+      id: throughPortal ? commandIdOf(by, id) : id,
+      process,
+      employee,
+      by,
+      throughPortal,
+      undoFor: throughPortal && process === 'removal' ? UNDO_SECONDS : 0,
+      request: null,
+      answer: 'unknown',
+      acts: [],
+    };
     ledger.requests.push(request);
-    const say = { by, id: request.id };
-    const { roles } = this.#plan;
+    const who = { by, id };
+    const order = { acknowledged: warnings, ...(roles && { roles }) };
+    const start = () => {
+      if (process === 'removal')
+        return throughPortal
+          ? this.#send({ person: by, path: '/api/removals', body: { id, employee, ...order } })
+          : people.remove(employee, { ...who, ...order });
+      return throughPortal
+        ? this.#send({ person: by, path: '/api/leavers', body: { id, employee, lastWorkingDay: today() } })
+        : people.leaves(employee, { ...who, on: today() });
+    };
     while (!giveUp.aborted) {
       try {
-        const answer =
-          process === 'removal'
-            ? await people.remove(employee, { ...say, acknowledged: warnings, ...(roles && { roles }) })
-            : await people.leaves(employee, { ...say, on: today() });
+        const answer = await start();
         request.request = answer.request;
         request.answer = 'acknowledged';
         return request;
@@ -252,13 +290,18 @@ class Story {
 
   /** Says something until it is answered. @returns whether the answer was yes. */
   async #say(request: Request, name: string, payload: Payload): Promise<boolean> {
-    const act: Act = { id: this.#newId(), name, by: payload.by, answer: 'unknown' };
+    const { throughPortal } = this.#plan;
+    const { by, ...more } = payload;
+    const id = this.#newId();
+    const act: Act = { id: throughPortal ? commandIdOf(by, id) : id, name, by, throughPortal, answer: 'unknown' };
     request.acts.push(act);
-    const full = { id: act.id, ...payload };
-    let way = this.#random.oneOf(['client', 'client', 'update', 'signal'] as const);
+    const full = { id, ...payload };
+    let way = throughPortal ? 'portal' : this.#random.oneOf(['client', 'client', 'update', 'signal'] as const);
     while (!this.#load.giveUp.aborted) {
       try {
-        if (way === 'client') await this.#throughClient(request, name, full);
+        if (way === 'portal')
+          await this.#send({ person: by, path: `/api/cases/${request.request}/${name}`, body: { id, ...more } });
+        else if (way === 'client') await this.#throughClient(request, name, full);
         else if (way === 'update') await this.#update(request, name, full);
         else {
           await this.#signal(request, name, full, this.#random.chance(0.5));
@@ -269,17 +312,43 @@ class Story {
         return true;
       } catch (error) {
         if (way === 'signal' && error instanceof WorkflowNotFoundError) return false;
-        if (isRefusal(error)) {
+        // Whoever has nothing to detach there any more may not know of the case.
+        if (isRefusal(error) || (way === 'portal' && name === 'detached' && isHidden(error))) {
           act.answer = 'refused';
           return false;
         }
         // What an Update that failed otherwise may mean the client knows: it asks the case.
         if (way === 'update') way = 'client';
-        else if (way === 'client') this.#mustBeAway(error, `${name} ${act.id} on ${request.request}`);
+        else if (way === 'client' || way === 'portal')
+          this.#mustBeAway(error, `${name} ${act.id} on ${request.request}`);
         await pause(this.#random.between(200, 1000));
       }
     }
     return false;
+  }
+
+  /** Sends a form, with a doubled click now and then, and remembers it where it is accepted. */
+  async #send(form: Form): Promise<Answer> {
+    const { portal } = this.#load;
+    const answer = await portal.send(form, this.#random.chance(0.25));
+    this.#accepted.push({ form, answer, kills: portal.kills });
+    return answer;
+  }
+
+  /** Somebody goes back in the browser and sends again what was accepted long ago: it must be answered as then. */
+  async sendFormsAgain(): Promise<void> {
+    const { portal, giveUp } = this.#load;
+    for (const accepted of this.#accepted.filter(() => this.#random.chance(0.4)))
+      for (let isOver = false; !isOver && !giveUp.aborted; ) {
+        try {
+          await portal.sendAgain(accepted);
+          isOver = true;
+        } catch (error) {
+          isOver = !isAway(error);
+          this.#mustBeAway(error, `${accepted.form.path} ${accepted.form.body.id} again`);
+          await pause(this.#random.between(200, 1000));
+        }
+      }
   }
 
   #throughClient({ request }: Request, name: string, { id, by, ...more }: Payload & { id: string }): Promise<unknown> {
@@ -352,7 +421,7 @@ class Story {
     }
     signals.shuffled++;
     for (const [name, payload] of this.#random.shuffled(acts)) {
-      const act: Act = { id: this.#newId(), name, by: payload.by, answer: 'unknown' };
+      const act: Act = { id: this.#newId(), name, by: payload.by, throughPortal: false, answer: 'unknown' };
       request.acts.push(act);
       try {
         await this.#signal(request, name, { id: act.id, ...payload }, this.#random.chance(0.5));
@@ -365,7 +434,7 @@ class Story {
 
   /** Whatever else people are answered while everything fails about them, it is wrong. */
   #mustBeAway(error: unknown, about: string): void {
-    if (error instanceof ClientError && (error.exit === 5 || error.exit === 6)) return;
+    if (isAway(error)) return;
     const what = error instanceof ClientError ? `${error.code}: ${error.message}` : String(error);
     const { odd } = this.#load.ledger;
     if (odd.length < 20) odd.push(`${about}: ${what}`);
@@ -373,6 +442,9 @@ class Story {
 }
 
 const today = () => dayOf(new Date().toISOString());
+
+const isAway = (error: unknown) => error instanceof ClientError && (error.exit === 5 || error.exit === 6);
+const isHidden = (error: unknown) => error instanceof ClientError && error.code === 'NotFound';
 
 const REFUSALS = ['NotAccepted', 'Refused', 'InvalidInput'];
 

@@ -13,6 +13,16 @@ const NOTICES = ['reminded', 'escalated', 'foundDetached'];
 
 const REMOVAL: Steps = {
   begin: { proposed: 'deciding', decided: 'ordering', superseded: 'superseded', refused: 'refused' },
+  beginToUndo: { proposed: 'deciding', decided: 'undoable', superseded: 'superseded', refused: 'refused' },
+  // An order from the portal waits before it is sent; whether it still waits the record does not say.
+  undoable: {
+    undone: 'withdrawn',
+    withdrawn: 'withdrawnUnlessOrdered',
+    superseded: 'supersededUnlessOrdered',
+    ordered: 'ordered',
+  },
+  withdrawnUnlessOrdered: { ordered: 'withdrawn' },
+  supersededUnlessOrdered: { ordered: 'superseded' },
   deciding: {
     decided: 'ordering',
     kept: 'kept',
@@ -54,7 +64,9 @@ const REMOVAL: Steps = {
 const REMOVAL_ENDS: Readonly<Record<string, string>> = {
   gone: 'removed',
   withdrawn: 'withdrawn',
+  withdrawnUnlessOrdered: 'withdrawn',
   superseded: 'superseded',
+  supersededUnlessOrdered: 'superseded',
   kept: 'kept',
   nothingToRemove: 'nothingToRemove',
   deciding: 'nothingToRemove',
@@ -89,11 +101,11 @@ const LEAVER_ENDS: Readonly<Record<string, string>> = {
   refused: 'refused',
 };
 
-/** @returns what of a record the process does not allow. */
-export function orderProblems(end: CaseEnd, employee: Employee, office: Office): string[] {
+/** @param toUndo the start came with time to undo it. @returns what of a record the process does not allow. */
+export function orderProblems(end: CaseEnd, employee: Employee, office: Office, toUndo: boolean): string[] {
   const [steps, ends] = end.process === 'removal' ? [REMOVAL, REMOVAL_ENDS] : [LEAVER, LEAVER_ENDS];
   const problems: string[] = [];
-  let state = 'begin';
+  let state = toUndo ? 'beginToUndo' : 'begin';
   let at = '';
   for (const entry of end.record) {
     if (entry.at < at) problems.push(`${entry.step} at ${entry.at} is written after ${at}`);
@@ -123,6 +135,7 @@ function whyNotBy({ step, by, assignments }: Entry, employee: Employee, office: 
   switch (step) {
     case 'decided':
     case 'kept':
+    case 'undone':
     case 'withdrawn':
     case 'withdrawnTooLate':
       return isIn(deciders);

@@ -9,6 +9,8 @@ export type Run = {
   seconds: { load: number; runOut: number };
   faults: Map<string, number>;
   signals: { doubled: number; shuffled: number };
+  /** Sent in the portal with a doubled click, both answered; and again later, some after the portal had been killed. */
+  forms: { doubled: number; again: number; againAfterKill: number };
   hasDisk: boolean;
   /** The lines of the workers' logs about a case. */
   saidOf(workflowId: string): string[];
@@ -20,10 +22,12 @@ const table = (counts: Iterable<readonly [string, number]>): string[] =>
 const counted = (names: Iterable<string>): [string, number][] =>
   [...Map.groupBy(names, (name) => name)].map(([name, { length }]): [string, number] => [name, length]).toSorted();
 
+const inPortal = ({ throughPortal }: { throughPortal: boolean }) => (throughPortal ? ' (portal)' : '');
+
 /** @returns the lines of the report. */
 export function report(run: Run, evidence: Evidence, violations: readonly Violation[]): string[] {
   const { ledger, cases, orders, mails } = evidence;
-  const { seed, seconds, faults, signals, hasDisk } = run;
+  const { seed, seconds, faults, signals, forms, hasDisk } = run;
   const acts = ledger.requests.flatMap((request) => request.acts);
   const all = [
     ...faults,
@@ -36,9 +40,15 @@ export function report(run: Run, evidence: Evidence, violations: readonly Violat
     `Seed ${seed}: ${seconds.load} s with faults, then ${seconds.runOut} s until all was at rest`,
     '',
     'Starts, as answered',
-    ...table(counted(ledger.requests.map(({ process, answer }) => `${process} ${answer}`))),
+    ...table(counted(ledger.requests.map((made) => `${made.process} ${made.answer}${inPortal(made)}`))),
     'Acts, as answered',
-    ...table(counted(acts.map(({ name, answer }) => `${name} ${answer}`))),
+    ...table(counted(acts.map((act) => `${act.name} ${act.answer}${inPortal(act)}`))),
+    'Forms in the portal, beside those whose answer was lost',
+    ...table([
+      ['sent with a doubled click', forms.doubled],
+      ['sent again after it had been answered and the portal killed', forms.againAfterKill],
+      ['sent again after it had been answered', forms.again - forms.againAfterKill],
+    ]),
     'Cases, as ended (and the version of the machine that ended them)',
     ...table(counted(cases.map(({ end, state }) => (end ? `${end.process} ${end.outcome} (${end.version})` : state)))),
     `Orders ${orders.length}, of them cancelled ${orders.filter(({ cancelled }) => cancelled).length}; mails ${distinct}, tried again ${mails.length - distinct} times after they had been taken`,

@@ -12,6 +12,8 @@ import { causeFaults } from './faults.ts';
 import type { Ledger } from './ledger.ts';
 import { play } from './load.ts';
 import { createOffice } from './office.ts';
+import { createPortal } from './portal.ts';
+import { createPortalPeople } from './portalPeople.ts';
 import { createRandom } from './random.ts';
 import { beginRegisterLog } from './registerLog.ts';
 import { report } from './report.ts';
@@ -63,6 +65,8 @@ export async function run(
   await workers.start(sources.newer);
   await workers.start(sources.present);
   await workers.take('end');
+  const portal = createPortal(deployment);
+  await portal.start();
   tell(`everything runs; ${requests} requests within ${minutes} minutes`);
 
   const ledger: Ledger = { requests: [], odd: [] };
@@ -74,9 +78,15 @@ export async function run(
     giveUp.abort();
   });
   const milliseconds = minutes * 60_000;
-  const faults = causeFaults({ deployment, workers, sources, disk }, createRandom(seed + 2), stopFaults.signal, tell);
+  const faults = causeFaults(
+    { deployment, workers, portal, sources, disk },
+    createRandom(seed + 2),
+    stopFaults.signal,
+    tell,
+  );
   const loadBegan = performance.now();
-  const load = { office, people, temporal: client, ledger, signals, giveUp: giveUp.signal };
+  const portalPeople = createPortalPeople(portal);
+  const load = { office, people, portal: portalPeople, temporal: client, ledger, signals, giveUp: giveUp.signal };
   const stories = Promise.all(
     office.employees.map(async (employee, index) => {
       const begins = (index / requests) * milliseconds * BEGIN_WITHIN;
@@ -108,7 +118,7 @@ export async function run(
   const evidence = await gather(deployment, database, sources.present, histories, {
     office,
     ledger,
-    deserters: workers.deserters,
+    deserters: [...workers.deserters, ...portal.deserters],
   });
   const violations = violationsIn(evidence);
   if (violations.length > 0) say(`the histories of all cases are in ${histories}`);
@@ -117,7 +127,15 @@ export async function run(
     load: Math.round((loadEnded - loadBegan) / 1000),
     runOut: Math.round((runOut - loadEnded) / 1000),
   };
-  const summary = { seed, seconds, faults: happened, signals, hasDisk: disk !== null, saidOf: workers.saidOf };
+  const summary = {
+    seed,
+    seconds,
+    faults: happened,
+    signals,
+    forms: portalPeople.counts,
+    hasDisk: disk !== null,
+    saidOf: workers.saidOf,
+  };
   for (const line of report(summary, evidence, violations)) say(line);
   return violations;
 }

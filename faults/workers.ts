@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Deployment, WorkerProcess } from '../test/support/deployment.ts';
+import type { Deployment, Program } from '../test/support/deployment.ts';
 import type { Random } from './random.ts';
 
 /** The workers of a run: up to three at once, of the present version and of a newer one. */
@@ -17,9 +17,9 @@ export type Workers = {
 };
 
 export function createWorkers(deployment: Deployment, random: Random): Workers {
-  const running = new Set<WorkerProcess>();
+  const running = new Set<Program>();
   const deserters: string[] = [];
-  const all: WorkerProcess[] = [];
+  const all: Program[] = [];
   return {
     get count() {
       return running.size;
@@ -28,14 +28,12 @@ export function createWorkers(deployment: Deployment, random: Random): Workers {
     saidOf: (workflowId) =>
       all.flatMap((worker) => worker.output().split('\n')).filter((line) => line.includes(`workflowId=${workflowId} `)),
     async start(sources) {
-      const worker = await startAgainAndAgain(deployment, sources);
+      const worker = await startAgainAndAgain(() => deployment.startWorker(sources));
       running.add(worker);
       all.push(worker);
       void worker.ended.then((status) => {
         if (!running.delete(worker)) return;
-        deserters.push(
-          `a worker ended by itself (${status}): ${worker.output().trim().split('\n').slice(-3).join(' ')}`,
-        );
+        deserters.push(deserter('a worker', status, worker));
       });
     },
     async take(how) {
@@ -50,13 +48,18 @@ export function createWorkers(deployment: Deployment, random: Random): Workers {
 /** About a minute: longer than anything is away. */
 const TRIES = 60;
 
-async function startAgainAndAgain(deployment: Deployment, sources: string): Promise<WorkerProcess> {
+/** Starts a program that may end at once because what it needs is away just then. */
+export async function startAgainAndAgain(start: () => Promise<Program>): Promise<Program> {
   for (let tries = 1; ; tries++) {
     try {
-      return await deployment.startWorker(sources);
+      return await start();
     } catch (error) {
       if (tries === TRIES) throw error;
       await pause(1000);
     }
   }
 }
+
+/** The last words of one that ended although nobody ended it. */
+export const deserter = (what: string, status: number | NodeJS.Signals | null, { output }: Program): string =>
+  `${what} ended by itself (${status}): ${output().trim().split('\n').slice(-3).join(' ')}`;

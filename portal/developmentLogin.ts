@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
-import Provider from 'oidc-provider';
+import Provider, { errors } from 'oidc-provider';
 import * as z from 'zod/mini';
 import { personId } from '../machines/messages.ts';
 import type { OpenIdSettings } from '../settings.ts';
@@ -61,9 +61,15 @@ export function addDevelopmentLogin(app: App, { cases, languageOf }: Parts, url:
       handler: async (request, reply) => {
         const chosen = z.safeParse(z.object({ person: personId }), request.body);
         if (!chosen.success) return reply.redirect(request.url, 303);
-        const { person } = chosen.data;
-        reply.hijack();
-        await provider().interactionFinished(request.raw, reply.raw, { login: { accountId: person } });
+        const result = { login: { accountId: chosen.data.person } };
+        const where = await provider()
+          .interactionResult(request.raw, reply.raw, result)
+          .catch((error: unknown) => {
+            // Begun before the portal was started anew: the provider keeps nothing.
+            if (error instanceof errors.SessionNotFound) return '/?login=failed';
+            throw error;
+          });
+        return reply.redirect(where, 303);
       },
     });
   });

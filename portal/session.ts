@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import type {} from '@fastify/secure-session';
 import type { FastifyRequest } from 'fastify';
 
@@ -40,7 +40,9 @@ export async function openSessions(file: string): Promise<Sessions> {
     const [sid = '', at = ''] = line.split(' ');
     return sid && Date.now() - Number(at) < LASTS ? [{ sid, at: Number(at) }] : [];
   });
-  await writeFile(file, remembered.map(asLine).join(''), { mode: 0o600 });
+  // In one step: a kill, or a full disk, must not make ended sessions good again.
+  await writeFile(`${file}.new`, remembered.map(asLine).join(''), { mode: 0o600 });
+  await rename(`${file}.new`, file);
   const ended = new Set(remembered.map(({ sid }) => sid));
 
   return {

@@ -12,13 +12,15 @@ const holding = (role: string) => {
   assert.ok(found);
   return found;
 };
-/** One whose authorisation is removed, one whose order is withdrawn, one who leaves. */
+/** One whose authorisation is removed, one whose order is withdrawn, one whose order is undone, one who leaves. */
 const removed = holding('interventionManager');
 const withdrawn = holding('participantManager');
+const undone = holding('reader');
 const leaver = holding('collaborationAdministrator');
 
 const REMOVED = `removal-SUS-${removed.id}-aaaaaa`;
 const WITHDRAWN = `removal-SUS-${withdrawn.id}-bbbbbb`;
+const UNDONE = `removal-SUS-${undone.id}-dddddd`;
 const LEAVES = `leaves-${leaver.id}-cccccc`;
 const time = (second: number) => new Date(Date.UTC(2026, 0, 5, 12, 0, second)).toISOString();
 const ids = ({ assignments }: typeof removed) => assignments.map(({ id }) => id);
@@ -66,6 +68,15 @@ function goodRun() {
     ),
   );
   withdrawnEnd.ignored.push({ event: 'removed', id: 'early' });
+  const undoneEnd = end(
+    UNDONE,
+    undone,
+    'withdrawn',
+    record(
+      { step: 'decided', id: 's4', by: undone.manager, roles: undone.roles },
+      { step: 'undone', id: 'u', by: undone.deputy },
+    ),
+  );
   const hasOwn = leaver.warnings.length > 0;
   const leaverEnd = end(
     LEAVES,
@@ -87,9 +98,16 @@ function goodRun() {
     ),
   );
   assert.ok(!hasOwn || leaver.assignments.length > 1);
-  const ended = [removedEnd, withdrawnEnd, leaverEnd];
-  const act = (id: string, name: string, by: string) => ({ id, name, by, answer: 'acknowledged' as const });
-  const made = { answer: 'acknowledged' as const, by: '' };
+  const ended = [removedEnd, withdrawnEnd, undoneEnd, leaverEnd];
+  const act = (id: string, name: string, by: string) => ({
+    id,
+    name,
+    by,
+    throughPortal: false,
+    answer: 'acknowledged' as const,
+  });
+  const made = { answer: 'acknowledged' as const, by: '', throughPortal: false, undoFor: 0 };
+  const madeInPortal = { ...made, throughPortal: true, undoFor: 1 };
   const changed = (what: 'detached' | 'removed', second: number, of: typeof removed, named: string[]) => ({
     at: Date.parse(time(second)),
     what,
@@ -106,6 +124,7 @@ function goodRun() {
   });
   const order = (number: string, request: string, of: typeof removed, cancelled: boolean) => ({
     number,
+    at: Date.parse(time(1)),
     request,
     running: 1,
     employee: of.id,
@@ -119,7 +138,7 @@ function goodRun() {
       odd: [] as string[],
       requests: [
         {
-          ...made,
+          ...madeInPortal,
           id: 's',
           process: 'removal' as const,
           employee: removed.id,
@@ -137,6 +156,14 @@ function goodRun() {
             { ...act('early', 'removed', 'aa0'), answer: 'delivered' as const },
             { ...act('no', 'removed', 'aa0'), answer: 'refused' as const },
           ],
+        },
+        {
+          ...madeInPortal,
+          id: 's4',
+          process: 'removal' as const,
+          employee: undone.id,
+          request: UNDONE,
+          acts: [act('u', 'undone', undone.deputy)],
         },
         {
           ...made,
@@ -233,6 +260,22 @@ const tampering: [Violation['kind'], string, (run: Run) => unknown][] = [
       record.push(...record.splice(record.findIndex(step('gone')), 1));
     },
   ],
+  [
+    'act out of order',
+    'undone where there was no time for it',
+    (run) => run.ledger.requests.map((request) => Object.assign(request, { undoFor: 0 })),
+  ],
+  [
+    'act out of order',
+    'undone by the employee',
+    (run) => Object.assign(first(caseOf(run, UNDONE).end.record.filter(step('undone'))), { by: undone.id }),
+  ],
+  [
+    'act out of order',
+    'ordered after it was undone',
+    (run) => caseOf(run, UNDONE).end.record.push(...record({ step: 'ordered', order: 'T-3' })),
+  ],
+  ['act lost', 'undone, and ordered all the same', (run) => without(caseOf(run, UNDONE).end.record, step('undone'))],
   ['act out of order', 'removed without an order', (run) => without(caseOf(run, REMOVED).end.record, step('ordered'))],
   ['act out of order', 'ended otherwise', (run) => Object.assign(caseOf(run, WITHDRAWN).end, { outcome: 'kept' })],
   [
@@ -253,14 +296,24 @@ const tampering: [Violation['kind'], string, (run: Run) => unknown][] = [
   ['wrong orders', 'an order too many', ({ orders }) => orders.push({ ...first(orders), number: 'T-3', running: 2 })],
   ['wrong orders', 'not cancelled', ({ orders }) => orders.map((order) => Object.assign(order, { cancelled: false }))],
   ['wrong orders', 'cancelled', ({ orders }) => Object.assign(first(orders), { cancelled: true })],
+  [
+    'wrong orders',
+    'sent although it was undone',
+    ({ orders }) => orders.push({ ...first(orders), request: UNDONE, number: 'T-3' }),
+  ],
+  [
+    'wrong orders',
+    'sent while it could still be undone',
+    ({ orders }) => Object.assign(first(orders), { at: Date.parse(time(0)) }),
+  ],
   ['wrong orders', 'other roles', ({ orders }) => Object.assign(first(orders), { roles: ['reader'] })],
-  ['wrong orders', 'for no case', ({ orders }) => orders.push({ ...first(orders), request: 'removal-SUS-x-dddddd' })],
+  ['wrong orders', 'for no case', ({ orders }) => orders.push({ ...first(orders), request: 'removal-SUS-x-eeeeee' })],
   ['mail missing', 'the employee is not told', ({ mails }) => mails.shift()],
   ['mail missing', 'the record does not say so', (run) => caseOf(run, REMOVED).end.record.pop()],
   ['mail too many', 'a second mail', ({ mails }) => mails.push({ ...first(mails), id: '<other>' })],
   ['mail too many', 'to somebody else', ({ mails }) => mails.push({ ...first(mails), to: mailOf('head') })],
   ['mail too many', 'the same one says something else', ({ mails }) => mails.push({ ...first(mails), text: '' })],
-  ['mail too many', 'for no case', ({ mails }) => mails.push({ ...first(mails), request: 'leaves-x-dddddd' })],
+  ['mail too many', 'for no case', ({ mails }) => mails.push({ ...first(mails), request: 'leaves-x-eeeeee' })],
   ['mail too many', 'of a withdrawn one', ({ mails }) => mails.push({ ...first(mails), request: WITHDRAWN })],
   ['confirmed too early', 'the register did not show it', ({ mails }) => Object.assign(first(mails), { at: 0 })],
   ['confirmed too early', 'never removed', ({ changes }) => without(changes, ({ what }) => what === 'removed')],
@@ -280,7 +333,7 @@ const tampering: [Violation['kind'], string, (run: Run) => unknown][] = [
   ['workflow task failed', 'by the worker', (run) => caseOf(run, REMOVED).failedTasks.push('why')],
   ['orphan', 'a timer', (run) => caseOf(run, REMOVED).orphans.push('timer of event 5')],
   ['does not replay', 'a history', ({ notReplayed }) => notReplayed.push('why')],
-  ['worker ended', 'by itself', ({ deserters }) => deserters.push('why')],
+  ['process ended', 'by itself', ({ deserters }) => deserters.push('why')],
 ];
 
 const judge = suite('the judge of a run');
@@ -317,7 +370,7 @@ judge('knows how to find each kind', () => {
     'workflow task failed': true,
     'does not replay': true,
     orphan: true,
-    'worker ended': true,
+    'process ended': true,
   };
   assert.equal(new Set(tampering.map(([kind]) => kind)), new Set(Object.keys(kinds)));
 });
@@ -350,6 +403,10 @@ test('a workflow task that fails again and again is found, and one that had to b
   const completed = event(9, 'WORKFLOW_TASK_COMPLETED');
   assert.is(failedTasksIn({ events: [failed(5, 'guard threw'), completed] }).length, 1);
   assert.is(failedTasksIn({ events: [failed(5, 'A query ran ahead of it'), completed] }).length, 0);
+  const sdk = (what: string) =>
+    failed(5, `Nondeterminism error: No command scheduled for event HistoryEvent(id: 4, ${what})`);
+  assert.is(failedTasksIn({ events: [sdk('WorkflowExecutionUpdateAccepted'), completed] }).length, 0);
+  assert.is(failedTasksIn({ events: [sdk('TimerStarted'), completed] }).length, 1);
   assert.is(
     failedTasksIn({ events: [failed(5, 'A query ran ahead of it'), failed(7, 'A query ran ahead of it')] }).length,
     2,

@@ -244,6 +244,21 @@ async function finish(who: ReturnType<typeof visitor>): Promise<string | null> {
   return null;
 }
 
+test('a login that was under way when the portal was started anew is answered, and can begin anew', async () => {
+  const someone = visitor(portal.url);
+  const begun = await someone.fetch('/login?to=/');
+  const choice = await someone.fetch(begun.headers.get('location') ?? '');
+  await portal.restart();
+  const chosen = await someone.fetch(choice.headers.get('location') ?? '', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'person=1000',
+    signal: AbortSignal.timeout(30_000),
+  });
+  assert.is(chosen.headers.get('location'), '/?login=failed');
+  await someone.login('1000');
+});
+
 test('a person who disappears from the register is logged out', async () => {
   const someone = await loggedIn(portal.url, '1004');
   const file = sample;

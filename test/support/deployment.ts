@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { createTables, openPostgres } from '../../outside/database.ts';
@@ -18,7 +18,8 @@ import { type Smtp, startSmtp } from './smtp.ts';
 
 /**
  * The system as separate processes, to be killed one by one: Temporal's development server on a file, workers as
- * `node worker.ts`, a PostgreSQL behind a proxy that can hold statements, a mail server and a Min Support.
+ * `node worker.ts`, the portal as `node portal.ts`, a PostgreSQL behind a proxy that can hold statements, a mail server and
+ * a Min Support.
  */
 export type Deployment = {
   server: EmbeddedServer;
@@ -33,11 +34,16 @@ export type Deployment = {
    *
    * @param sources the folder of the sources that it runs, where they are not the project's own.
    */
-  startWorker(sources?: string): Promise<WorkerProcess>;
+  startWorker(sources?: string): Promise<Program>;
+  /** Where the portal is while it runs. */
+  portalUrl: string;
+  /** Starts the portal, on the same data folder and port each time; resolves once it is ready. */
+  startPortal(env: Record<string, string>): Promise<Program>;
   stop(): Promise<void>;
 };
 
-export type WorkerProcess = {
+/** A process of its own. */
+export type Program = {
   /** SIGKILL; done when it is gone. */
   kill(): Promise<void>;
   /** SIGTERM, as when it is released anew; done when it has ended in order. */
@@ -92,9 +98,10 @@ async function start(register: object, folder: string, undo: Undo): Promise<Depl
   const connection = await Connection.connect({ address: server.address });
   undo.add(() => connection.close());
   await addSearchAttributes(connection);
-  const workers = new Set<ChildProcess>();
+  const portalPort = await freePort();
+  const programs = new Set<ChildProcess>();
   undo.add(async () => {
-    for (const child of [...workers]) {
+    for (const child of [...programs]) {
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
@@ -108,49 +115,60 @@ async function start(register: object, folder: string, undo: Undo): Promise<Depl
     proxy,
     smtp,
     minSupport,
-    async startWorker(sources = root) {
-      const child = spawn(process.execPath, [join(sources, 'worker.ts')], {
-        env: {
-          PATH: process.env.PATH,
-          TEMPORAL_ADDRESS: server.address,
-          DATA_DIR: dataDir,
-          DATABASE_URL: proxy.url,
-          SMTP_URL: smtp.url,
-          MIN_SUPPORT_URL: minSupport.url,
-          REGISTER_FILE: registerFile,
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      workers.add(child);
-      const ended = new Promise<number | NodeJS.Signals | null>((done) => {
-        child.once('exit', (status, signal) => {
-          workers.delete(child);
-          done(status ?? signal);
-        });
-      });
-      let output = '';
-      await new Promise<void>((ready, fail) => {
-        for (const stream of [child.stdout, child.stderr])
-          stream.setEncoding('utf8').on('data', (text: string) => {
-            output += text;
-            if (/^ready/m.test(output)) ready();
-          });
-        ended.then(() => fail(new Error(`the worker ended before it was ready:\n${output}`)));
-      });
-      return {
-        output: () => output,
-        ended,
-        kill: async () => {
-          child.kill('SIGKILL');
-          await ended;
-        },
-        end: async () => {
-          child.kill('SIGTERM');
-          await ended;
-        },
-      };
-    },
+    startWorker: (sources = root) =>
+      run(programs, join(sources, 'worker.ts'), {
+        TEMPORAL_ADDRESS: server.address,
+        DATA_DIR: dataDir,
+        DATABASE_URL: proxy.url,
+        SMTP_URL: smtp.url,
+        MIN_SUPPORT_URL: minSupport.url,
+        REGISTER_FILE: registerFile,
+      }),
+    portalUrl: `http://127.0.0.1:${portalPort}`,
+    startPortal: (env) =>
+      run(programs, join(root, 'portal.ts'), {
+        TEMPORAL_ADDRESS: server.address,
+        DATA_DIR: dataDir,
+        PORTAL_PORT: String(portalPort),
+        ...env,
+      }),
     stop: () => undo.run(),
+  };
+}
+
+/** Runs a program until it is ready. @param programs takes it for as long as it runs. */
+async function run(programs: Set<ChildProcess>, file: string, env: Record<string, string>): Promise<Program> {
+  const child = spawn(process.execPath, [file], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  programs.add(child);
+  const ended = new Promise<number | NodeJS.Signals | null>((done) => {
+    child.once('exit', (status, signal) => {
+      programs.delete(child);
+      done(status ?? signal);
+    });
+  });
+  let output = '';
+  await new Promise<void>((ready, fail) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        if (/^ready/m.test(output)) ready();
+      });
+    ended.then(() => fail(new Error(`${basename(file)} ended before it was ready:\n${output}`)));
+  });
+  return {
+    output: () => output,
+    ended,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    end: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
   };
 }
 

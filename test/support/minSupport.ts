@@ -4,7 +4,13 @@ import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 
 /** A Min Support on a free port that keeps what it is sent, once per key, and can be told to misbehave. */
-export type TakenOrder = { number: string; key: string; order: Record<string, unknown>; cancelled: boolean };
+export type TakenOrder = {
+  at: number;
+  number: string;
+  key: string;
+  order: Record<string, unknown>;
+  cancelled: boolean;
+};
 /**
  * `ok`; `status`: that status and body, nothing taken; `had`: takes it and answers 409 with the number; `hang`: takes it
  * and never answers; `deaf`: takes nothing and never answers; `garbage`: takes it and answers what nobody understands;
@@ -66,7 +72,7 @@ export async function startMinSupport(port = 0): Promise<FakeMinSupport> {
     const key = String(request.headers['idempotency-key']);
     let order = orders.find((taken) => taken.key === key);
     if (order === undefined) {
-      order = { number: `T-${orders.length + 1}`, key, order: JSON.parse(body), cancelled: false };
+      order = { at: Date.now(), number: `T-${orders.length + 1}`, key, order: JSON.parse(body), cancelled: false };
       orders.push(order);
     }
     if (kind === 'hang') return;

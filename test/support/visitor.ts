@@ -1,5 +1,3 @@
-import * as assert from 'uvu/assert';
-
 /** Somebody at the portal, as a browser without pages: keeps cookies, follows the login, sends the token. */
 
 export type Got = { status: number; headers: Headers; text: string; json: unknown };
@@ -15,10 +13,13 @@ export type Visitor = {
   fetch(path: string, init?: RequestInit): Promise<Response>;
 };
 
+/** Longer than the portal waits for anything, in milliseconds. */
+const PATIENCE = 120_000;
+
 /** @param url where the portal is. */
 export function visitor(url: string): Visitor {
   const cookies = new Map<string, string>();
-  let token = '';
+  let token: Promise<string> | null = null;
 
   async function fetched(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
@@ -37,6 +38,10 @@ export function visitor(url: string): Visitor {
     return answer;
   }
 
+  /** Whatever is never answered fails. */
+  const patiently = (path: string, init: RequestInit = {}) =>
+    fetched(path, { ...init, signal: AbortSignal.timeout(PATIENCE) });
+
   async function got(answer: Response): Promise<Got> {
     const text = await answer.text();
     const isJson = /json/.test(answer.headers.get('content-type') ?? '');
@@ -47,37 +52,41 @@ export function visitor(url: string): Visitor {
     url,
     cookies,
     fetch: fetched,
-    get: async (path, headers = {}) => got(await fetched(path, { headers })),
+    get: async (path, headers = {}) => got(await patiently(path, { headers })),
     async send(method, path, body, headers = {}) {
-      if (!token) token = await tokenOf(self);
+      // Those who send at once share one: each token belongs to what the cookie held when it was made.
+      token ??= tokenOf(self).catch((error: unknown) => {
+        token = null;
+        throw error;
+      });
       const content = body === undefined ? {} : { 'content-type': 'application/json' };
       return got(
-        await fetched(path, {
+        await patiently(path, {
           method,
-          headers: { 'x-csrf-token': token, ...content, ...headers },
+          headers: { 'x-csrf-token': await token, ...content, ...headers },
           ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         }),
       );
     },
     post: (path, body) => self.send('POST', path, body),
     async login(person) {
-      let next = await fetched('/login?to=/');
+      let next = await patiently('/login?to=/');
       for (let steps = 0; steps < 10; steps++) {
         const location = next.headers.get('location');
         if (!location) throw new Error(`the login stopped with ${next.status}: ${await next.text()}`);
         const to = new URL(location, url);
         if (to.pathname === '/') {
-          assert.is(to.search, '', 'the login worked');
-          token = '';
+          if (to.search !== '') throw new Error(`the login led to ${location}`);
+          token = null;
           return;
         }
         next = /\/choose\//.test(to.pathname)
-          ? await fetched(to.href, {
+          ? await patiently(to.href, {
               method: 'POST',
               headers: { 'content-type': 'application/x-www-form-urlencoded' },
               body: `person=${person}`,
             })
-          : await fetched(to.href);
+          : await patiently(to.href);
       }
       throw new Error('the login goes round in circles');
     },
@@ -86,7 +95,8 @@ export function visitor(url: string): Visitor {
 }
 
 async function tokenOf(someone: Visitor): Promise<string> {
-  const { json } = await someone.get('/api/me');
+  const { status, json } = await someone.get('/api/me');
+  if (status !== 200) throw new Error(`there is no token: ${status}`);
   return typeof json === 'object' && json !== null && 'csrf' in json ? String(json.csrf) : '';
 }
 

@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Deployment, Program } from '../test/support/deployment.ts';
+import { deserter, startAgainAndAgain } from './workers.ts';
+
+/** The portal of a run, as a process of its own. */
+
+export type Portal = {
+  url: string;
+  /** How often it was killed. */
+  readonly kills: number;
+  /** Resolves once it says that it is ready. */
+  start(): Promise<void>;
+  kill(): Promise<void>;
+  /** Said where it ended although nobody ended it. */
+  readonly deserters: string[];
+};
+
+/** How long an order from the portal can be undone here, in seconds: nobody waits for a minute. */
+export const UNDO_SECONDS = 3;
+/** Within this it must be ready, whatever else fails meanwhile, in milliseconds. */
+const READY_WITHIN = 120_000;
+
+export function createPortal(deployment: Deployment): Portal {
+  const url = deployment.portalUrl;
+  const deserters: string[] = [];
+  let running: Program | null = null;
+  let kills = 0;
+  return {
+    url,
+    get kills() {
+      return kills;
+    },
+    deserters,
+    async start() {
+      const portal = await startAgainAndAgain(() => deployment.startPortal({ UNDO_SECONDS: String(UNDO_SECONDS) }));
+      running = portal;
+      void portal.ended.then((status) => {
+        if (running === portal) deserters.push(deserter('the portal', status, portal));
+      });
+      await untilReady(url);
+    },
+    async kill() {
+      kills++;
+      const portal = running;
+      running = null;
+      await portal?.kill();
+    },
+  };
+}
+
+async function untilReady(url: string): Promise<void> {
+  for (const limit = performance.now() + READY_WITHIN; ; await pause(500)) {
+    const health = await fetch(`${url}/health`);
+    const said = await health.text();
+    if (health.ok) return;
+    if (performance.now() > limit) throw new Error(`The portal runs, but after ${READY_WITHIN} ms it says ${said}`);
+  }
+}
