@@ -25,6 +25,7 @@ import { routes } from './api.ts';
 import { addDevelopmentLogin } from './developmentLogin.ts';
 import { addHealth } from './health.ts';
 import { addLogin } from './login.ts';
+import { refuseOtherMethods } from './methods.ts';
 import { rememberNames } from './names.ts';
 import type { App, Parts, PortalNeeds } from './needs.ts';
 import { PortalError, problemOf } from './problems.ts';
@@ -110,6 +111,7 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
     await sessions.end(request);
     return true;
   }
+  const refuseOthers = refuseOtherMethods(app);
   app.setErrorHandler<FastifyError>((error, request, reply) => refuse(error, request, reply));
 
   await app.register(helmet, {
@@ -208,8 +210,9 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
     cacheControl: false,
     setHeaders: keepLong,
   });
+  refuseOthers();
   app.setNotFoundHandler(async (request, reply) => {
-    const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
+    const wantsPage = ['GET', 'HEAD'].includes(request.method) && request.headers.accept?.includes('text/html');
     if (wantsPage && !/^\/(api|health|metrics|login|assets)(\/|$)/.test(request.url))
       return reply.header('cache-control', 'no-cache').sendFile('index.html');
     throw new PortalError('NotFound');
