@@ -79,6 +79,13 @@ export type Names = {
   interventions: Record<string, { name: string; organisation: string }>;
 };
 
+/** Sessions of the portal that were ended before their time. */
+export type EndedSessions = {
+  /** Remembers it at least until then, ISO 8601. Idempotent. */
+  end(session: string, until: string): Promise<void>;
+  isEnded(session: string): Promise<boolean>;
+};
+
 /** An order on form 9460 (contract, "Orders"). */
 export type Order = {
   form: '9460';

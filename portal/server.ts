@@ -32,7 +32,7 @@ import { PortalError, problemOf } from './problems.ts';
 import { addReading } from './reading.ts';
 import { at } from './route.ts';
 import { createSeal } from './seal.ts';
-import { LASTS, openSessions } from './session.ts';
+import { createSessions, LASTS } from './session.ts';
 import { createWatch } from './watch.ts';
 
 declare module 'fastify' {
@@ -71,7 +71,7 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
 
   const key = needs.settings.sessionKey ?? (await keptKey(join(folder, 'session-key')));
   const cases = createAterkalla(needs.client, needs.ask);
-  const sessions = await openSessions(join(folder, 'ended-sessions'));
+  const sessions = createSessions(cases.ask);
   const parts: Parts = {
     needs,
     cases,
@@ -108,7 +108,8 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
   async function isAboutThem(error: unknown, request: FastifyRequest): Promise<boolean> {
     if (!(error instanceof ClientError && error.code === 'NotFound')) return false;
     if (typeof error.more.person !== 'string' || error.more.person !== sessions.whoIs(request)) return false;
-    await sessions.end(request);
+    // A copy of the cookie is refused as this one was, also where it cannot be ended just now.
+    await sessions.end(request).catch(() => {});
     return true;
   }
   const refuseOthers = refuseOtherMethods(app);
@@ -160,8 +161,11 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
     await reply.redirect(`${url()}${request.url}`);
   });
   app.addHook('onRequest', async (request) => {
-    const { config } = request.routeOptions;
-    if (request.url.startsWith('/api/') && !config.open) parts.whoAsks(request);
+    const { config, url } = request.routeOptions;
+    if (!request.url.startsWith('/api/') || config.open) return;
+    // Whoever logs out is out in this browser, also where nothing can be asked just now.
+    if (url !== routes.logout.path) await sessions.check(request);
+    parts.whoAsks(request);
   });
   app.addHook('onRequest', (request, reply, done) => {
     const { config, url: known } = request.routeOptions;
