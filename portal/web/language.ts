@@ -46,6 +46,9 @@ export function word(kind: Kind, name: string): string {
   const text = texts[`${kind}.${name}`];
   return typeof text === 'string' ? text : name;
 }
+/** What somebody is asked to do; to decide on a stopped order is to order again or withdraw. */
+export const taskName = (task: string, state: string | undefined): string =>
+  word('task', state === 'orderStopped' ? 'orderAgain' : task);
 type Kind =
   | 'event'
   | 'form'
