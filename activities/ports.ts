@@ -97,7 +97,10 @@ export type Order = {
   decidedAt: string;
 };
 
-/** Min Support refused the order for good (a 4xx other than 409 and 429); the message says what was wrong. */
+/**
+ * Min Support refused the order for good (a 4xx other than 409 and 429). The message is its own reason with the status:
+ * people read it in whichever language the rest is.
+ */
 export class OrderRefused extends Error {
   override name = 'OrderRefused';
 }

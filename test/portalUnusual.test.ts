@@ -71,8 +71,10 @@ for (const language of ['sv', 'en'] as const) {
     void minSupport.behaveTo(stopped, { kind: 'ok' });
 
     await manager.open('/');
-    await manager.page.getByRole('link', { name: new RegExp(`^${manager.say('task.orderAgain')}`) }).click();
-    await reads(manager, 'taskPage.stopped', { reason: REASON });
+    await manager.page
+      .getByRole('link', { name: new RegExp(`^${manager.say('task.orderAgain')}.*\\(${stopped}\\)`) })
+      .click();
+    await reads(manager, 'taskPage.stopped', { reason: `${REASON} (422)` });
     await manager.tick('taskPage.decision.remove');
     await manager.page.locator('.summary').waitFor();
     await manager.isFine('order-again');
@@ -97,7 +99,7 @@ for (const language of ['sv', 'en'] as const) {
     await reads(manager, 'leaves.atOnce');
     await day.press('Enter');
     await manager.sees('state.detaching');
-    await reads(manager, 'tasks.late');
+    await manager.page.locator('.late').first().waitFor();
     await manager.isFine('late-case');
   });
 
@@ -118,7 +120,7 @@ for (const language of ['sv', 'en'] as const) {
     await administration.press('tasks.filter');
     await reads(administration, 'tasks.count', { count: 2 });
     assert.match(administration.page.url(), /overdue=true/);
-    await reads(administration, 'tasks.late');
+    await administration.page.locator('.late').first().waitFor();
     await administration.page.reload();
     await reads(administration, 'tasks.count', { count: 2 });
     await administration.page.getByLabel(administration.say('tasks.kind'), { exact: true }).selectOption('remove');
@@ -129,7 +131,7 @@ for (const language of ['sv', 'en'] as const) {
     const auditor = await browser.person('902', language);
     await auditor.open('/cases?is=overdue');
     await reads(auditor, 'cases.count', { count: 1 });
-    await reads(auditor, 'tasks.late');
+    await auditor.page.locator('.late').first().waitFor();
     await auditor.isFine('cases-late');
     await portal.library.withdraw(removal.request, { by: '1000', reason: 'nästa' });
   });
@@ -145,7 +147,7 @@ for (const language of ['sv', 'en'] as const) {
     assert.is(await page.locator('.assignment').count(), 2);
     await administration.isFine('stranded');
     await administration.press('taskPage.stranded');
-    await reads(administration, 'taskPage.whichError');
+    await reads(administration, 'taskPage.whichEitherError');
     assert.is(await page.evaluate('document.activeElement.type'), 'checkbox');
     await administration.isFine('stranded-error');
     await page.locator('#done label').first().click();
@@ -168,7 +170,9 @@ for (const language of ['sv', 'en'] as const) {
     await send.click();
     await administration.reads('taskPage.done');
     await administration.open('/tasks');
-    await page.getByRole('link', { name: new RegExp(`^${administration.say('task.remove')}`) }).click();
+    await page
+      .getByRole('link', { name: new RegExp(`^${administration.say('task.remove')}.*\\(${leaver}\\)`) })
+      .click();
     await administration.press('taskPage.removed');
     await administration.reads('taskPage.done');
 

@@ -183,6 +183,8 @@ export const en: PageTexts = {
     'taskPage.howTo': 'What to do in SUS',
     'taskPage.which': 'Which assignments have you detached?',
     'taskPage.whichError': 'Tick the assignments that you have detached in SUS.',
+    'taskPage.whichEither': 'Which assignments is it about?',
+    'taskPage.whichEitherError': 'Tick the assignments that it is about.',
     'taskPage.note': 'Note',
     'taskPage.noteHint': 'Optional. Kept in the case.',
     'taskPage.detachedAll': '{count, plural, one {The assignment is detached} other {All # assignments are detached}}',

@@ -180,6 +180,8 @@ const texts = {
   'taskPage.howTo': 'Gör så här i SUS',
   'taskPage.which': 'Vilka uppdrag har du tagit bort?',
   'taskPage.whichError': 'Kryssa i de uppdrag som du har tagit bort i SUS.',
+  'taskPage.whichEither': 'Vilka uppdrag gäller det?',
+  'taskPage.whichEitherError': 'Kryssa i de uppdrag som det gäller.',
   'taskPage.note': 'Anteckning',
   'taskPage.noteHint': 'Frivilligt. Sparas i ärendet.',
   'taskPage.detachedAll': '{count, plural, one {Uppdraget är borttaget} other {Alla # uppdrag är borttagna}}',
