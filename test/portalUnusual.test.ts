@@ -34,6 +34,14 @@ type Say = Parameters<Someone['say']>;
 const reads = (someone: Someone, ...[name, values]: Say) =>
   someone.page.getByText(someone.say(name, values)).first().waitFor();
 const requestIn = ({ page }: Someone) => page.url().split('/').at(-1) ?? '';
+/** What has just changed comes into lists a moment later. */
+async function waitFor(count: number, listed: () => Promise<unknown[]>): Promise<void> {
+  for (const limit = Date.now() + 20_000; ; ) {
+    const { length } = await listed();
+    if (length === count) return;
+    if (Date.now() > limit) throw new Error(`${length} are listed after 20 s, not ${count}`);
+  }
+}
 const yesterday = new Date(Date.now() - 36 * 3600_000).toISOString().slice(0, 10);
 const REASON = 'Kostnadsstället 4711 är avslutat: ange ett annat';
 
@@ -70,6 +78,7 @@ for (const language of ['sv', 'en'] as const) {
     await manager.isFine('order-stopped');
     void minSupport.behaveTo(stopped, { kind: 'ok' });
 
+    await waitFor(1, () => portal.library.tasks(LONG.manager));
     await manager.open('/');
     await manager.page
       .getByRole('link', { name: new RegExp(`^${manager.say('task.orderAgain')}.*\\(${stopped}\\)`) })
@@ -108,6 +117,8 @@ for (const language of ['sv', 'en'] as const) {
     const removal = await portal.library.remove('1005', { by: '1000' });
     await portal.reaches(removal.request, 'removing');
 
+    await waitFor(3, () => portal.library.tasks('1009'));
+    await waitFor(1, () => portal.library.cases({ overdue: true }));
     administration = await browser.person('1009', language);
     await administration.open('/tasks');
     await reads(administration, 'tasks.count', { count: 3 });
@@ -161,6 +172,7 @@ for (const language of ['sv', 'en'] as const) {
     await dialog.getByRole('textbox').fill('Insatsen är nedlagd och kan inte öppnas');
     await send.click();
     await reads(administration, 'taskPage.someLeft', { count: 1 });
+    await page.locator('.outcome:focus').waitFor();
     await administration.isFine('stranded-one');
 
     await page.locator('#done label').first().click();
@@ -169,10 +181,9 @@ for (const language of ['sv', 'en'] as const) {
     await dialog.getByRole('textbox').fill('Likaså');
     await send.click();
     await administration.reads('taskPage.done');
-    await administration.open('/tasks');
-    await page
-      .getByRole('link', { name: new RegExp(`^${administration.say('task.remove')}.*\\(${leaver}\\)`) })
-      .click();
+    const request = requestIn(manager);
+    await portal.reaches(request, 'removing');
+    await administration.open(`/tasks/${request}/remove`);
     await administration.press('taskPage.removed');
     await administration.reads('taskPage.done');
 
@@ -189,6 +200,8 @@ for (const language of ['sv', 'en'] as const) {
 /** More than one page of them: the first to be asked is the first that is due. */
 test('many propose', async () => {
   for (const employee of proposers) await portal.library.remove(employee, { by: employee });
+  await waitFor(proposers.length, () => portal.library.tasks(LONG.manager));
+  await waitFor(proposers.length, () => portal.library.cases({ open: true }));
 });
 
 for (const language of ['sv', 'en'] as const) {
