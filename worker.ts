@@ -4,6 +4,7 @@ import { saysItIsAlive } from './activities/alive.ts';
 import { createCaseActivities } from './activities/cases.ts';
 import { createActivities } from './activities/index.ts';
 import { createPortalActivities } from './activities/portal.ts';
+import { createSessionActivities } from './activities/sessions.ts';
 import type { Answers } from './client/ask.ts';
 import { type Outside, openOutside } from './outside/index.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -52,9 +53,13 @@ export type RunningWorker = {
  */
 export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
   const { connection, namespace, client, outside, settings } = needs;
-  const { register, minSupport, mail } = outside;
+  const { register, minSupport, mail, endedSessions } = outside;
   const { registerMode, helpdeskMail } = settings;
-  const questions = { ...createCaseActivities({ register, client }), ...createPortalActivities({ register, client }) };
+  const questions = {
+    ...createCaseActivities({ register, client }),
+    ...createPortalActivities({ register, client }),
+    ...createSessionActivities(endedSessions),
+  };
   lightenWorkflowThreads();
   const worker = await Worker.create({
     connection,

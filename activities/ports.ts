@@ -86,6 +86,13 @@ export type Names = {
   interventions: Record<string, { name: string; organisation: string }>;
 };
 
+/** Sessions of the portal that were ended before their time. */
+export type EndedSessions = {
+  /** Remembers it at least until then, ISO 8601. Idempotent. */
+  end(session: string, until: string): Promise<void>;
+  isEnded(session: string): Promise<boolean>;
+};
+
 /** An order on form 9460 (contract, "Orders"). */
 export type Order = {
   form: '9460';
@@ -97,7 +104,10 @@ export type Order = {
   decidedAt: string;
 };
 
-/** Min Support refused the order for good (a 4xx other than 409 and 429); the message says what was wrong. */
+/**
+ * Min Support refused the order for good (a 4xx other than 409 and 429). The message is its own reason with the status:
+ * people read it in whichever language the rest is.
+ */
 export class OrderRefused extends Error {
   override name = 'OrderRefused';
 }

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { CaseActivities } from '../activities/cases.ts';
 import type { PortalActivities } from '../activities/portal.ts';
+import type { SessionActivities } from '../activities/sessions.ts';
 
 /** The task queue of the worker (contract, "Temporal"). */
 export const taskQueue = 'aterkalla';
 
-type Questions = CaseActivities & PortalActivities;
+type Questions = CaseActivities & PortalActivities & SessionActivities;
 export type Question = keyof Questions & string;
 export type Input<Name extends Question> = Parameters<Questions[Name]>[0];
 export type Reply<Name extends Question> = Awaited<ReturnType<Questions[Name]>>;

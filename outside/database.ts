@@ -91,6 +91,7 @@ const SCHEMA = [
   `create table if not exists aterkalla.orders (
      number bigint generated always as identity primary key, key text not null unique, body jsonb not null,
      state text not null default 'sent')`,
+  `create table if not exists aterkalla.ended_sessions (session text primary key, until timestamptz not null)`,
   'create index if not exists people_manager on aterkalla.people (manager)',
   'create index if not exists people_deputies on aterkalla.people using gin (deputies)',
   `create index if not exists people_functions on aterkalla.people (id) where functions <> '{}'`,

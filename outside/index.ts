@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { Mail, MinSupport } from '../activities/ports.ts';
+import type { EndedSessions, Mail, MinSupport } from '../activities/ports.ts';
 import { createTables, type Database, openDatabase } from './database.ts';
+import { keepEndedSessions } from './endedSessions.ts';
 import { folderMail, smtpMail } from './mail.ts';
 import { embeddedMinSupport, httpMinSupport } from './minSupport.ts';
 import { type KeptRegister, openRegister } from './register.ts';
@@ -22,6 +23,7 @@ export type Outside = {
   register: KeptRegister;
   minSupport: MinSupport;
   mail: Mail;
+  endedSessions: EndedSessions;
   /** What is kept beside Temporal, the orders of the embedded Min Support among it. */
   database: Database;
   close(): Promise<void>;
@@ -45,6 +47,7 @@ export async function openOutside(settings: OutsideSettings): Promise<Outside> {
       register,
       minSupport: minSupportUrl ? httpMinSupport(minSupportUrl) : embeddedMinSupport(database),
       mail: smtp ?? folderMail(join(dataDir, 'mail'), mailFrom),
+      endedSessions: keepEndedSessions(database),
       database,
       close: async () => {
         smtp?.close();

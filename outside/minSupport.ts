@@ -85,7 +85,7 @@ export function httpMinSupport(base: string, longestWait = LONGEST_WAIT): MinSup
           throw new Error(`Min Support answered ${status} without an order number; expected { "orderNumber": "…" }`);
       }
       if (status >= 400 && status < 500 && status !== 429)
-        throw new OrderRefused(`Min Support refused the order (${status}): ${reasonIn(text) || 'no reason given'}`);
+        throw new OrderRefused(`${reasonIn(text)} (${status})`.trim());
       throw new Error(`Min Support answered ${status}`);
     },
     async cancel(number) {

@@ -17,7 +17,7 @@ export type PortalNeeds = {
   /** Answers what takes the register: missing where the worker is elsewhere, which is then asked over Temporal. */
   ask?: Ask;
   settings: PortalSettings;
-  /** Where the session key and ended sessions are kept. */
+  /** Where the session key is kept. */
   dataDir: string;
   /** URL of Temporal UI, for auditors' links; null where there is none. */
   temporalUi: string | null;

@@ -14,6 +14,7 @@ const statuses: Readonly<Record<string, number>> = {
   Csrf: 403,
   Refused: 403,
   NotFound: 404,
+  MethodNotAllowed: 405,
   NotAccepted: 409,
   AlreadyOpen: 409,
   TooLarge: 413,

@@ -36,6 +36,7 @@ export function addReading(app: App, parts: Parts): void {
   app.route({
     ...at(routes.me),
     handler: async (request, reply): Promise<Me> => {
+      await sessions.check(request);
       const id = sessions.whoIs(request);
       const person = id === null ? null : await cases.ask('whoIs', { person: id });
       if (id !== null && person === null) await sessions.end(request);
@@ -259,6 +260,7 @@ export function addReading(app: App, parts: Parts): void {
       await see(name, me);
       if ([...streams.values()].filter((person) => person === me).length >= STREAMS) throw new PortalError('TooMany');
       const look = async () => {
+        await sessions.check(request);
         if (sessions.whoIs(request) !== me) return { event: 'loggedOut' } as const;
         try {
           return { event: 'case', data: await see(name, me) } as const;

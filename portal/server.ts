@@ -25,13 +25,14 @@ import { routes } from './api.ts';
 import { addDevelopmentLogin } from './developmentLogin.ts';
 import { addHealth } from './health.ts';
 import { addLogin } from './login.ts';
+import { refuseOtherMethods } from './methods.ts';
 import { rememberNames } from './names.ts';
 import type { App, Parts, PortalNeeds } from './needs.ts';
 import { PortalError, problemOf } from './problems.ts';
 import { addReading } from './reading.ts';
 import { at } from './route.ts';
 import { createSeal } from './seal.ts';
-import { LASTS, openSessions } from './session.ts';
+import { createSessions, LASTS } from './session.ts';
 import { createWatch } from './watch.ts';
 
 declare module 'fastify' {
@@ -70,7 +71,7 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
 
   const key = needs.settings.sessionKey ?? (await keptKey(join(folder, 'session-key')));
   const cases = createAterkalla(needs.client, needs.ask);
-  const sessions = await openSessions(join(folder, 'ended-sessions'));
+  const sessions = createSessions(cases.ask);
   const parts: Parts = {
     needs,
     cases,
@@ -107,9 +108,11 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
   async function isAboutThem(error: unknown, request: FastifyRequest): Promise<boolean> {
     if (!(error instanceof ClientError && error.code === 'NotFound')) return false;
     if (typeof error.more.person !== 'string' || error.more.person !== sessions.whoIs(request)) return false;
-    await sessions.end(request);
+    // A copy of the cookie is refused as this one was, also where it cannot be ended just now.
+    await sessions.end(request).catch(() => {});
     return true;
   }
+  const refuseOthers = refuseOtherMethods(app);
   app.setErrorHandler<FastifyError>((error, request, reply) => refuse(error, request, reply));
 
   await app.register(helmet, {
@@ -158,8 +161,11 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
     await reply.redirect(`${url()}${request.url}`);
   });
   app.addHook('onRequest', async (request) => {
-    const { config } = request.routeOptions;
-    if (request.url.startsWith('/api/') && !config.open) parts.whoAsks(request);
+    const { config, url } = request.routeOptions;
+    if (!request.url.startsWith('/api/') || config.open) return;
+    // Whoever logs out is out in this browser, also where nothing can be asked just now.
+    if (url !== routes.logout.path) await sessions.check(request);
+    parts.whoAsks(request);
   });
   app.addHook('onRequest', (request, reply, done) => {
     const { config, url: known } = request.routeOptions;
@@ -208,8 +214,9 @@ export async function createServer(needs: PortalNeeds, url: () => string): Promi
     cacheControl: false,
     setHeaders: keepLong,
   });
+  refuseOthers();
   app.setNotFoundHandler(async (request, reply) => {
-    const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
+    const wantsPage = ['GET', 'HEAD'].includes(request.method) && request.headers.accept?.includes('text/html');
     if (wantsPage && !/^\/(api|health|metrics|login|assets)(\/|$)/.test(request.url))
       return reply.header('cache-control', 'no-cache').sendFile('index.html');
     throw new PortalError('NotFound');

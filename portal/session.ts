@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import type {} from '@fastify/secure-session';
 import type { FastifyRequest } from 'fastify';
+import type { Ask } from '../client/ask.ts';
 
 /**
  * Who is logged in. The session is a cookie that only the portal can read, so that it outlives a restart of the portal;
- * what has been logged out of is remembered, so that a copy of the cookie is worth nothing afterwards.
+ * what has been logged out of is remembered beside the register, where every portal asks about it, so that a copy of the
+ * cookie is worth nothing afterwards, at whichever portal.
  */
 
 declare module '@fastify/secure-session' {
@@ -24,47 +25,44 @@ declare module '@fastify/secure-session' {
 export const LASTS = 10 * 60 * 60_000;
 
 export type Sessions = {
-  /** Who is logged in; null where nobody is, or the session is over. */
+  /** Who is logged in; null where nobody is, or the session has lasted its time. */
   whoIs(request: FastifyRequest): string | null;
+  /**
+   * Logs out who comes with a session that was ended, at this portal or another.
+   *
+   * @throws ClientError where that cannot be known just now.
+   */
+  check(request: FastifyRequest): Promise<void>;
   /** Begins a session of its own for this person: nothing of what was there before is kept. */
   begin(request: FastifyRequest, person: string): void;
+  /**
+   * Ends it in this browser, and for copies of its cookie.
+   *
+   * @throws ClientError where it could be ended in this browser alone.
+   */
   end(request: FastifyRequest): Promise<void>;
 };
 
-type Ended = { sid: string; at: number };
-
-/** @param file where ended sessions are remembered for as long as their cookies would last. */
-export async function openSessions(file: string): Promise<Sessions> {
-  const lines = await readFile(file, 'utf8').catch(() => '');
-  const remembered = lines.split('\n').flatMap((line): Ended[] => {
-    const [sid = '', at = ''] = line.split(' ');
-    return sid && Date.now() - Number(at) < LASTS ? [{ sid, at: Number(at) }] : [];
-  });
-  // In one step: a kill, or a full disk, must not make ended sessions good again.
-  await writeFile(`${file}.new`, remembered.map(asLine).join(''), { mode: 0o600 });
-  await rename(`${file}.new`, file);
-  const ended = new Set(remembered.map(({ sid }) => sid));
-
-  return {
-    whoIs({ session }) {
-      const [person, sid, since] = [session.get('person'), session.get('sid'), session.get('since')];
-      if (!person || !sid || !since) return null;
-      return ended.has(sid) || Date.now() - since > LASTS ? null : person;
-    },
-    begin({ session }, person) {
-      session.regenerate();
-      session.set('person', person);
-      session.set('sid', randomUUID());
-      session.set('since', Date.now());
-    },
-    async end({ session }) {
-      const sid = session.get('sid');
-      session.delete();
-      if (!sid) return;
-      ended.add(sid);
-      await appendFile(file, asLine({ sid, at: Date.now() }));
-    },
-  };
-}
-
-const asLine = ({ sid, at }: Ended) => `${sid} ${at}\n`;
+/** @param ask asks the worker, which has what portals share. */
+export const createSessions = (ask: Ask): Sessions => ({
+  whoIs({ session }) {
+    const [person, sid, since] = [session.get('person'), session.get('sid'), session.get('since')];
+    if (!person || !sid || !since) return null;
+    return Date.now() - since > LASTS ? null : person;
+  },
+  async check({ session }) {
+    const sid = session.get('sid');
+    if (sid && (await ask('isSessionEnded', { session: sid }))) session.regenerate();
+  },
+  begin({ session }, person) {
+    session.regenerate();
+    session.set('person', person);
+    session.set('sid', randomUUID());
+    session.set('since', Date.now());
+  },
+  async end({ session }) {
+    const [sid, since] = [session.get('sid'), session.get('since')];
+    session.delete();
+    if (sid && since) await ask('endSession', { session: sid, until: new Date(since + LASTS).toISOString() });
+  },
+});

@@ -161,7 +161,29 @@ test('what a form refuses, the API refuses the same way, field by field', async 
     413,
     'TooLarge',
   );
-  isProblem(await manager.send('DELETE', '/api/removals'), 404, 'NotFound');
+});
+
+test('a known path with another method says which can be used, whoever asks and whatever comes with it', async () => {
+  const someone = visitor(portal.url);
+  const allowed = {
+    '/api/removals': 'POST',
+    '/api/language': 'PUT',
+    '/api/tasks': 'GET',
+    '/api/cases/removal-SUS-1001-aaaaaa': 'GET',
+    '/api/openapi.json': 'GET',
+    '/health': 'GET',
+    '/login': 'GET',
+    '/icon.svg': 'GET, HEAD',
+  };
+  for (const [path, allow] of Object.entries(allowed))
+    for (const method of ['DELETE', 'PATCH', ...(allow === 'POST' ? ['GET'] : ['POST'])]) {
+      const answer = await someone.send(method, path, method === 'GET' ? undefined : '{"not JSON');
+      isProblem(answer, 405, 'MethodNotAllowed');
+      assert.is(answer.headers.get('allow'), allow, `${method} ${path}`);
+    }
+  const manager = await portal.as('1000');
+  isProblem(await manager.send('DELETE', '/api/removals'), 405, 'MethodNotAllowed');
+  isProblem(await manager.send('DELETE', '/api/nowhere'), 404, 'NotFound');
 });
 
 test('a request that changes something needs the token of this session', async () => {

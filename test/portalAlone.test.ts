@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,13 +20,15 @@ let url = '';
 let manager: Visitor;
 
 test.before(async () => {
-  system = await startPortalSystem();
+  const key = { PORTAL_SESSION_KEY: randomBytes(32).toString('hex') };
+  system = await startPortalSystem(key);
   child = spawn(process.execPath, ['portal.ts'], {
     env: {
       PATH: process.env.PATH,
       TEMPORAL_ADDRESS: system.system.addresses.temporal,
       DATA_DIR: dataDir,
       PORTAL_PORT: '0',
+      ...key,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -61,10 +63,40 @@ test('does what it does beside the worker', async () => {
   assert.is((await manager.post(`/api/cases/${request}/undone`, { id: randomUUID() })).status, 200);
 });
 
+/** The same browser at another portal, as behind a proxy that chooses one of them. */
+function sameBrowser(someone: Visitor, at: string): Visitor {
+  const other = visitor(at);
+  for (const [name, value] of someone.cookies) other.cookies.set(name, value);
+  return other;
+}
+
+test('shares logins and logouts with the other portals of the same key, also after a restart', async () => {
+  for (const [one, another] of [
+    [url, system.url],
+    [system.url, url],
+  ] as const) {
+    const someone = await loggedIn(one, '1000');
+    const [copy, late] = [sameBrowser(someone, another), sameBrowser(someone, another)];
+    assert.is((await copy.get('/api/staff')).status, 200, 'a login counts at both');
+    assert.is((await someone.post('/api/logout')).status, 200);
+    assert.is((await copy.get('/api/staff')).status, 401, 'a logout at once, too');
+    assert.is(at((await late.get('/api/me')).json, 'person'), null);
+    await late.login('1000');
+    assert.is((await late.get('/api/staff')).status, 200, 'a new login is another session');
+  }
+  const someone = await loggedIn(url, '1000');
+  const copy = sameBrowser(someone, system.url);
+  await someone.post('/api/logout');
+  await system.restart();
+  assert.is((await copy.get('/api/staff')).status, 401);
+});
+
 test('says that it cannot just now where Temporal is away, and stays alive', async () => {
+  const leaver = await loggedIn(url, '1000');
+  await leaver.send('PUT', '/api/language', { language: 'sv' });
   await system.stop();
   isSystemThere = false;
-  const staff = await manager.get('/api/staff');
+  const [staff, logout] = await Promise.all([manager.get('/api/staff'), leaver.post('/api/logout')]);
   assert.is(staff.status, 503, staff.text);
   assert.match(staff.text, 'Försök igen');
   const health = await manager.get('/health');
@@ -72,6 +104,8 @@ test('says that it cannot just now where Temporal is away, and stays alive', asy
   assert.is((await visitor(url).get('/health/alive')).status, 200);
   assert.is((await visitor(url).get('/metrics')).status, 200);
   assert.is((await visitor(url).get('/api/me')).status, 200, 'the start page works without a login');
+  assert.is(logout.status, 503, 'copies of the cookie could not be ended');
+  assert.is(at((await leaver.get('/api/me')).json, 'person'), null, 'this browser is logged out all the same');
 });
 
 test('ends in order when told to', async () => {

@@ -183,6 +183,8 @@ export const en: PageTexts = {
     'taskPage.howTo': 'What to do in SUS',
     'taskPage.which': 'Which assignments have you detached?',
     'taskPage.whichError': 'Tick the assignments that you have detached in SUS.',
+    'taskPage.whichEither': 'Which assignments is it about?',
+    'taskPage.whichEitherError': 'Tick the assignments that it is about.',
     'taskPage.note': 'Note',
     'taskPage.noteHint': 'Optional. Kept in the case.',
     'taskPage.detachedAll': '{count, plural, one {The assignment is detached} other {All # assignments are detached}}',
@@ -202,6 +204,7 @@ export const en: PageTexts = {
     'taskPage.decisionError': 'Choose whether the authorisation is removed or kept.',
     'taskPage.keep': 'Decide to keep',
     'taskPage.decideRemove': 'Decide to remove',
+    'taskPage.orderAgain': 'Order again',
     'taskPage.proposedBy': 'Proposed by {who}.',
     'taskPage.proposedReason': 'Reason: {reason}',
     'taskPage.returnedBy': 'Returned by {who}: {reason}',
@@ -229,7 +232,7 @@ export const en: PageTexts = {
     'deputies.theirs': 'I am deputy for',
     'deputies.theirs.none': 'You are nobody’s deputy.',
     'deputies.change':
-      'Deputies are registered in the register of authorisations. Ask the authorisation administration to change them.',
+      'Here you can only see who the deputies are, not change them. Deputies are registered in the register of authorisations: contact the authorisation administration if something is wrong or is to be changed.',
 
     'cases.title': 'Cases',
     'cases.lead': 'Open and ended cases that you may read.',

@@ -180,6 +180,8 @@ const texts = {
   'taskPage.howTo': 'Gör så här i SUS',
   'taskPage.which': 'Vilka uppdrag har du tagit bort?',
   'taskPage.whichError': 'Kryssa i de uppdrag som du har tagit bort i SUS.',
+  'taskPage.whichEither': 'Vilka uppdrag gäller det?',
+  'taskPage.whichEitherError': 'Kryssa i de uppdrag som det gäller.',
   'taskPage.note': 'Anteckning',
   'taskPage.noteHint': 'Frivilligt. Sparas i ärendet.',
   'taskPage.detachedAll': '{count, plural, one {Uppdraget är borttaget} other {Alla # uppdrag är borttagna}}',
@@ -199,6 +201,7 @@ const texts = {
   'taskPage.decisionError': 'Välj om behörigheten ska tas bort eller behållas.',
   'taskPage.keep': 'Besluta att behålla',
   'taskPage.decideRemove': 'Besluta att ta bort',
+  'taskPage.orderAgain': 'Beställ igen',
   'taskPage.proposedBy': 'Föreslaget av {who}.',
   'taskPage.proposedReason': 'Skäl: {reason}',
   'taskPage.returnedBy': 'Återsänt av {who}: {reason}',
@@ -226,7 +229,7 @@ const texts = {
   'deputies.theirs': 'Jag är ersättare för',
   'deputies.theirs.none': 'Du är inte ersättare för någon.',
   'deputies.change':
-    'Ersättare registreras i behörighetsregistret. Kontakta behörighetsadministrationen för att ändra.',
+    'Här kan du bara se vilka som är ersättare, inte ändra. Ersättare registreras i behörighetsregistret: kontakta behörighetsadministrationen om något är fel eller ska ändras.',
 
   'cases.title': 'Ärenden',
   'cases.lead': 'Pågående och avslutade ärenden som du får läsa.',

@@ -9,6 +9,7 @@ export const titles: Readonly<Record<string, Text>> = {
   Csrf: { sv: 'Sidan är för gammal', en: 'The page is too old' },
   Refused: { sv: 'Inte tillåtet', en: 'Not allowed' },
   NotFound: { sv: 'Finns inte', en: 'Not found' },
+  MethodNotAllowed: { sv: 'Fel metod', en: 'Method not allowed' },
   NotAccepted: { sv: 'Inte möjligt nu', en: 'Not possible now' },
   AlreadyOpen: { sv: 'Ett ärende är redan öppet', en: 'A case is open already' },
   TooLarge: { sv: 'För stort', en: 'Too large' },
@@ -43,6 +44,10 @@ export const portalProblems = {
   NotFound: {
     sv: 'Det finns inte, eller så får du inte se det. Kontrollera adressen eller numret.',
     en: 'There is no such thing, or you may not see it. Check the address or the number.',
+  },
+  MethodNotAllowed: {
+    sv: 'Adressen finns, men inte med den metoden. Huvudet Allow i svaret säger vilka som går.',
+    en: 'The address is known, but not with that method. The header Allow of the answer says which can be used.',
   },
   AlreadyOpen: {
     sv: 'Det finns redan ett öppet ärende av samma slag för den här personen. Öppna det i stället. Hjälp: behörighetsadministrationens helpdesk, anknytning 81 000, val 2.',

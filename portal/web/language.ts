@@ -46,6 +46,9 @@ export function word(kind: Kind, name: string): string {
   const text = texts[`${kind}.${name}`];
   return typeof text === 'string' ? text : name;
 }
+/** What somebody is asked to do; to decide on a stopped order is to order again or withdraw. */
+export const taskName = (task: string, state: string | undefined): string =>
+  word('task', state === 'orderStopped' ? 'orderAgain' : task);
 type Kind =
   | 'event'
   | 'form'
@@ -71,7 +74,7 @@ export const momentIn = (at: string): string =>
   new Intl.DateTimeFormat(locale(), { ...inSweden, dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
 
 /** The day of a moment, with its weekday, e.g. `tisdag 24 november 2026`. */
-export const dayIn = (at: string): string =>
+const dayIn = (at: string): string =>
   new Intl.DateTimeFormat(locale(), { ...inSweden, dateStyle: 'full' }).format(new Date(at));
 
 /** The same for tables, e.g. `tis 24 nov. 2026`. */
@@ -83,6 +86,13 @@ export const shortDayIn = (at: string): string =>
     month: 'short',
     year: 'numeric',
   }).format(new Date(at));
+
+/** The last moment before something is late: what is due when a day ends, at 24:00, is due on that day. */
+const lastMoment = (due: string): string => new Date(Date.parse(due) - 1).toISOString();
+/** The day by whose end, or in the course of which, something is due. */
+export const dueDay = (due: string): string => dayIn(lastMoment(due));
+/** The same for tables. */
+export const shortDueDay = (due: string): string => shortDayIn(lastMoment(due));
 
 /** A calendar day `YYYY-MM-DD` in words. */
 export const calendarDay = (day: string): string =>

@@ -13,6 +13,13 @@ export const peopleOr = (names: Names, ids: readonly string[]): string => listOr
 
 export const roles = (names: readonly string[]): string => list(names.map((name) => word('role', name)));
 
+/** The names of two answers. */
+export const bothNames = (one: Names, other: Names): Names => ({
+  people: { ...one.people, ...other.people },
+  organisations: { ...one.organisations, ...other.organisations },
+  interventions: { ...one.interventions, ...other.interventions },
+});
+
 type Place = Pick<Assignment, 'organisation' | 'intervention'>;
 
 /** The innermost place: the intervention, or the organisation where there is none. */

@@ -31,8 +31,14 @@ export const loginAddress = (to: string): string =>
 
 /** Ends the session here and at the provider. */
 export async function logOut(): Promise<void> {
-  const { to } = await call('logout', { body: undefined });
-  location.assign(to);
+  try {
+    const { to } = await call('logout', { body: undefined });
+    location.assign(to);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    // This browser is out all the same: the page says so.
+    await whoAmI();
+  }
 }
 
 whenLoggedOut(() => {

@@ -18,7 +18,7 @@ export type PortalSystem = {
   as(person: string | null): Promise<Visitor>;
   /** Waits until a case is in a state. */
   reaches(request: string, state: string): Promise<void>;
-  /** Stops it and starts it again on the same data folder and the same port. */
+  /** Stops it and starts it again on the same data folder and the same ports. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -64,6 +64,7 @@ export async function startPortalSystem(more: Record<string, string> = {}): Prom
     },
     async restart() {
       env.PORTAL_PORT = new URL(self.url).port;
+      env.TEMPORAL_PORT = new URL(`http://${system.addresses.temporal}`).port;
       await library.close();
       await system.stop();
       system = await start();
