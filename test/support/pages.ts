@@ -119,7 +119,10 @@ export async function openBrowser(url: () => string): Promise<Visitors> {
       isFine: (name) => isFine(page, `${name}-${language}`),
     };
     await someone.open('/');
+    // The cookie that comes of it would come back after a test has thrown it away.
+    const kept = page.waitForResponse('**/api/language');
     await page.getByRole('button', { name: language === 'sv' ? 'Svenska' : 'English' }).click();
+    await kept;
     await page.locator(`html[lang=${language}]`).waitFor();
     return someone;
   }
