@@ -101,9 +101,17 @@ async function launch(program: string, env: NodeJS.ProcessEnv): Promise<BenchWor
     });
     ended.then(() => fail(new Error(`the worker ended before it was ready: ${said}`)), fail);
   });
+  let isToEnd = false;
+  ended.then(() => {
+    if (isToEnd) return;
+    // Nothing measured after that would mean anything, and much would never end.
+    console.error(`bench: ${program} ended although nobody asked it to; what it said: ${said}`);
+    process.kill(process.pid, 'SIGTERM');
+  });
   return {
     pid: child.pid ?? 0,
     async end(signal) {
+      isToEnd = true;
       child.kill(signal);
       await ended;
     },
