@@ -39,7 +39,7 @@ export type Task = {
 type Waits = Pick<CaseStatus, 'request' | 'process' | 'employee' | 'system' | 'roles' | 'state' | 'waitingFor'>;
 
 /** True where the deadline of a leaver's step has passed: the authorisation administration may act then, too. */
-const pastDeadline = (status: Pick<Waits, 'process'>, waiting: Pick<Waiting, 'due'>, now: string) =>
+const pastDeadline = (status: Waits, waiting: Waiting, now: string) =>
   status.process === 'employeeLeaves' && typeof waiting.due === 'string' && Date.parse(waiting.due) <= Date.parse(now);
 
 /** Who may detach one assignment now. One that the register no longer shows is left to those who were asked. */
@@ -69,26 +69,21 @@ const same = (some: readonly string[], others: readonly string[]) =>
 /**
  * What a case waits for, from the list of cases and the register alone, so that the case itself need not be asked.
  *
- * @returns null where only the case knows: where the register no longer shows what the case waits for, where assignments
- *   may have been accepted as stranded, or where a version wrote it that did not list all that is needed.
+ * @returns null where only the case knows: where the register no longer shows what the case waits for, where some may have
+ *   been accepted as stranded (a leaver's), or where an earlier version has listed it.
  */
 export function waitsOf(listed: ListedCase, facts: Facts, system: string): Waits | null {
   const { request, process, employee, state, organisations, due, since } = listed;
-  const [task, ...others] = listed.waitsFor;
-  if (task === undefined) return { request, process, employee, system, roles: listed.roles, state, waitingFor: [] };
-  if (!isWait(task) || others.length > 0 || since === null || listed.roles.length === 0) return null;
+  const isLeaver = process === 'employeeLeaves';
   // A leaver's whole authorisation goes, with what has been added to it since.
-  const roles = process === 'employeeLeaves' ? [...new Set([...listed.roles, ...facts.roles])] : listed.roles;
+  const roles = isLeaver ? [...new Set([...listed.roles, ...facts.roles])] : listed.roles;
+  const about = { request, process, employee, system, roles, state };
+  const [task] = listed.waitsFor;
+  if (task === undefined) return { ...about, waitingFor: [] };
+  if (!isWait(task) || since === null || listed.roles.length === 0) return null;
   const attached = task === 'detach' ? assignmentsIn(facts, roles) : [];
-  if (pastDeadline({ process }, { due }, facts.asOf)) return null;
-  if (
-    task === 'detach' &&
-    !same(
-      organisations,
-      attached.map(({ organisation }) => organisation),
-    )
-  )
-    return null;
+  const places = attached.map(({ organisation }) => organisation);
+  if (task === 'detach' && (isLeaver || !same(organisations, places))) return null;
   const waitingFor = workOf(task, facts, attached).map(({ mayAct, assignments }) => ({
     task,
     assignments: assignments.map(({ id }) => id),
@@ -98,7 +93,7 @@ export function waitsOf(listed: ListedCase, facts: Facts, system: string): Waits
     since,
     due,
   }));
-  return { request, process, employee, system, roles, state, waitingFor };
+  return { ...about, waitingFor };
 }
 
 /** What of this case waits for this person now. */

@@ -84,7 +84,7 @@ tasks('are the same as what each case says itself, and no case is asked', async 
       [],
       'a removal',
     );
-    // Past a leaver's deadline assignments may have been accepted as stranded, which the case alone knows.
+    // Of a leaver's assignments some may have been accepted as stranded, which the case alone knows.
     if (found.some(({ request }) => isLate(request))) assert.ok(asked.length > 0);
   }
 });
