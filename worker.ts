@@ -3,6 +3,7 @@ import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from 
 import { saysItIsAlive } from './activities/alive.ts';
 import { createCaseActivities } from './activities/cases.ts';
 import { createActivities } from './activities/index.ts';
+import { followOpenCases } from './activities/openCases.ts';
 import { createPortalActivities } from './activities/portal.ts';
 import { createSessionActivities } from './activities/sessions.ts';
 import type { Answers } from './client/ask.ts';
@@ -55,9 +56,12 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
   const { connection, namespace, client, outside, settings } = needs;
   const { register, minSupport, mail, endedSessions } = outside;
   const { registerMode, helpdeskMail } = settings;
+  const openCases = followOpenCases(client);
+  // The first to ask need not wait for it; what comes of it is told whoever asks.
+  openCases().catch(() => {});
   const questions = {
-    ...createCaseActivities({ register, client }),
-    ...createPortalActivities({ register, client }),
+    ...createCaseActivities({ register, client, openCases }),
+    ...createPortalActivities({ register, client, openCases }),
     ...createSessionActivities(endedSessions),
   };
   lightenWorkflowThreads();

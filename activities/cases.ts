@@ -15,13 +15,13 @@ import { problems } from '../texts/problems.ts';
 import type { CaseStatus } from './caseStatus.ts';
 import { findCase } from './findCase.ts';
 import { cannot } from './grpc.ts';
-import { type CaseFilters, caseQuery, each, type ListedCase, listAll, listPage, oneOf, pageSize } from './listCases.ts';
+import { type CaseFilters, caseQuery, each, type ListedCase, listOf, listPage, oneOf, pageSize } from './listCases.ts';
 import { detachableBy, mayRead, mayReadCasesOf, type Task, tasksOf, waitsOf } from './mayAct.ts';
+import { followOpenCases } from './openCases.ts';
 import type { RegisterStore, Responsibilities } from './ports.ts';
 import { problem } from './problem.ts';
 import { queryStatus } from './queryCase.ts';
 import { createRegisterActivities } from './registerByHand.ts';
-import { followWaiting } from './waitingCases.ts';
 
 /**
  * The activities that answer the client's questions, so that the client needs nothing but Temporal. Temporal keeps what
@@ -55,6 +55,8 @@ export type Preview = {
 type Needs = {
   register: RegisterStore;
   client: Client;
+  /** All open cases; followed here where nobody else does. */
+  openCases?: () => Promise<ListedCase[]>;
   /** How many cases are asked at once by `tasks`. */
   atOnce?: number;
 };
@@ -74,15 +76,9 @@ function readableBy({ decidesOn, organisations }: Responsibilities, reader: stri
   return ` AND (${theirs.join(' OR ')})`;
 }
 
-/** So many ids go into one clause of a query. */
-const chunk = 100;
-const chunks = (ids: string[]): string[][] =>
-  Array.from({ length: Math.ceil(ids.length / chunk) }, (_, index) => ids.slice(index * chunk, (index + 1) * chunk));
-
 /** @returns the activities, to be registered with the worker beside those of the processes. */
-export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
+export function createCaseActivities({ register, client, openCases = followOpenCases(client), atOnce = 8 }: Needs) {
   const factsOf = (employee: string) => register.facts(employee, system);
-  const toRemove = followWaiting(client, 'remove');
 
   async function previewOf(employee: string, roles?: string[], by?: string): Promise<Preview> {
     const facts = await factsOf(employee);
@@ -130,9 +126,10 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
   }
 
   /** The status of a case; null where the server no longer has it since it was listed. */
-  async function statusOf({ workflowId, runId }: ListedCase): Promise<CaseStatus | null> {
+  async function statusOf({ workflowId, runId, open }: ListedCase): Promise<CaseStatus | null> {
     try {
-      return await queryStatus(client.workflow.getHandle(workflowId, runId));
+      // An open one may have gone on in another run meanwhile.
+      return await queryStatus(client.workflow.getHandle(workflowId, open ? undefined : runId));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
@@ -141,22 +138,23 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
 
   /** Every open case that may hold a task for this person, by what the register shows now. */
   async function mayConcern({ decidesOn, organisations, person }: Responsibilities): Promise<ListedCase[]> {
-    const someOf = (waits: string, name: string, ids: string[]) =>
-      chunks(ids).map((some) => `WaitsFor = '${waits}' AND ${oneOf(name, some)}`);
-    const clauses = [...someOf('decide', 'Employee', decidesOn), ...someOf('detach', 'Organisations', organisations)];
     const isAdministration = person?.functions.includes('authorisationAdministration') ?? false;
-    if (isAdministration)
-      clauses.push(
-        ...someOf('detach', 'Employee', await register.leftToAdministration(system)),
-        // Past a leaver's deadline it may detach in place of those who did not.
-        `WaitsFor = 'detach' AND WorkflowType = 'employeeLeaves' AND Due <= '${new Date().toISOString()}'`,
-      );
-    const open = caseQuery({ open: true }, '');
-    const found = await listing(async () => [
-      ...(isAdministration ? await toRemove() : []),
-      ...(await each(clauses, atOnce, (clause) => listAll(client, `${open} AND (${clause})`))).flat(),
+    const [open, left] = await Promise.all([
+      listing(openCases),
+      isAdministration ? register.leftToAdministration(system) : [],
     ]);
-    return [...new Map(found.map((listed) => [listed.request, listed])).values()];
+    const [employees, places, leftOver] = [new Set(decidesOn), new Set(organisations), new Set(left)];
+    const now = new Date().toISOString();
+    // Past a leaver's deadline the authorisation administration may detach in place of those who did not.
+    const isLate = ({ process, due }: ListedCase) => process === 'employeeLeaves' && due !== null && due <= now;
+    return open.filter((listed) => {
+      const { employee } = listed;
+      if (listed.waitsFor.includes('decide')) return employees.has(employee);
+      if (listed.waitsFor.includes('remove')) return isAdministration;
+      if (!listed.waitsFor.includes('detach')) return false;
+      if (listed.organisations.some((organisation) => places.has(organisation))) return true;
+      return isAdministration && (leftOver.has(employee) || isLate(listed));
+    });
   }
 
   /**
@@ -209,18 +207,26 @@ export function createCaseActivities({ register, client, atOnce = 8 }: Needs) {
       next: string | null;
       isAuditor: boolean;
     }> {
-      const query = caseQuery(filters, new Date().toISOString());
-      if (reader === undefined)
-        return { ...(await listing(() => listPage(client, query, atMost, next))), isAuditor: false };
+      const now = new Date().toISOString();
+      const { employee, employees = employee ? [employee] : undefined, ...others } = filters;
+      const pageOf = async (narrow = '') => {
+        if (!employees) return listPage(client, caseQuery(others, now) + narrow, atMost, next);
+        const all = await listOf(client, employees, others, now);
+        const from = Number(next ?? 0);
+        const to = from + atMost;
+        return { cases: all.slice(from, to), next: to < all.length ? String(to) : null };
+      };
+      if (reader === undefined) return { ...(await listing(pageOf)), isAuditor: false };
       const responsible = await register.responsibilities(reader);
       const { person } = responsible;
       if (person === null) throw problem('NotFound', problems.unknownPerson(reader), { person: reader });
-      const narrow = person.functions.length > 0 ? '' : readableBy(responsible, reader);
-      const page = await listing(() => listPage(client, query + narrow, atMost, next));
-      const employees = person.functions.length > 0 ? [] : [...new Set(page.cases.map(({ employee }) => employee))];
-      const facts = await register.factsOfAll(employees, system);
+      const mayReadAll = person.functions.length > 0;
+      const narrow = mayReadAll ? '' : readableBy(responsible, reader);
+      const page = await listing(() => pageOf(narrow));
+      const listedFor = mayReadAll ? [] : page.cases.map((listed) => listed.employee);
+      const facts = await register.factsOfAll([...new Set(listedFor)], system);
       const readable = await each(page.cases, atOnce, async (listed) => {
-        if (person.functions.length > 0) return true;
+        if (mayReadAll) return true;
         const shown = facts.get(listed.employee);
         if (!shown) return false;
         if (mayReadCasesOf(shown, reader, person)) return true;

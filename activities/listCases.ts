@@ -87,6 +87,11 @@ export async function listPage(
     };
     // One value comes as itself, several as a list.
     const texts = (name: string): string[] => [decoded(name)].flat().filter((value) => typeof value === 'string');
+    // Temporal leaves out zeros at the end: times are compared as texts.
+    const moment = (name: string): string | null => {
+      const [text] = texts(name);
+      return text === undefined ? null : new Date(text).toISOString();
+    };
     const at = (time: typeof run.startTime) =>
       time ? new Date(Number(time.seconds) * 1000 + (time.nanos ?? 0) / 1e6).toISOString() : null;
     const open = run.closeTime == null;
@@ -101,9 +106,9 @@ export async function listPage(
       open,
       organisations: open ? texts('Organisations') : [],
       waitsFor: open ? texts('WaitsFor') : [],
-      due: open ? (texts('Due')[0] ?? null) : null,
+      due: open ? moment('Due') : null,
       roles: texts('Roles'),
-      since: open ? (texts('Since')[0] ?? null) : null,
+      since: open ? moment('Since') : null,
       started: at(run.startTime) ?? '',
       ended: at(run.closeTime),
     };
@@ -114,6 +119,38 @@ export async function listPage(
     cases: listed.filter(({ employee }) => employee !== ''),
     next: token.length > 0 ? Buffer.from(token).toString('base64') : null,
   };
+}
+
+/**
+ * The cases of these employees, in Temporal's order: open ones first, then the latest. One question for each: the embedded
+ * server finds one employee's cases in 2 ms, but looks through all where several are named, or that they must be open.
+ *
+ * @param now ISO 8601: what is due before is overdue.
+ */
+export async function listOf(
+  client: Client,
+  employees: readonly string[],
+  filters: CaseFilters,
+  now: string,
+): Promise<ListedCase[]> {
+  const lists = await each([...new Set(employees)], 8, (employee) => listAll(client, caseQuery({ employee }, now)));
+  const order = ({ ended, started }: ListedCase) => `${ended ?? '9999'} ${started}`;
+  return lists
+    .flat()
+    .filter((listed) => fits(listed, filters, now))
+    .sort((a, b) => (order(a) > order(b) ? -1 : 1));
+}
+
+function fits(listed: ListedCase, filters: CaseFilters, now: string): boolean {
+  const { process, manager, state, open, ended, overdue } = filters;
+  return (
+    (!process || listed.process === process) &&
+    (!manager || listed.manager === manager) &&
+    (!state || listed.state === state) &&
+    (!open || listed.open) &&
+    (!ended || !listed.open) &&
+    (!overdue || (listed.due !== null && listed.due < now))
+  );
 }
 
 /** So many cases at a time: well below what one answer through Temporal may weigh. */

@@ -4,7 +4,7 @@ import { deciders, leaverDeciders, proposers, warningsOf } from '../machines/rig
 import { problems } from '../texts/problems.ts';
 import type { CaseStatus } from './caseStatus.ts';
 import { findCase } from './findCase.ts';
-import { caseQuery, type ListedCase, listAll, oneOf } from './listCases.ts';
+import type { ListedCase } from './listCases.ts';
 import { type MayDo, mayDoNow, mayRead, mayReadCasesOf, type Task, tasksOf } from './mayAct.ts';
 import type { NamedIds, Names, RegisterStore } from './ports.ts';
 import { problem } from './problem.ts';
@@ -55,8 +55,6 @@ export type SeenCase = {
 };
 
 const system = 'SUS';
-/** The open cases of so many people are asked for at once. */
-const chunk = 100;
 
 const placeOf = ({ id, role, organisation, intervention, form }: Assignment): Place => ({
   id,
@@ -66,15 +64,13 @@ const placeOf = ({ id, role, organisation, intervention, form }: Assignment): Pl
   form,
 });
 
+type Needs = { register: RegisterStore; client: Client; openCases: () => Promise<ListedCase[]> };
+
 /** @returns the activities, to be registered with the worker beside the others. */
-export function createPortalActivities({ register, client }: { register: RegisterStore; client: Client }) {
+export function createPortalActivities({ register, client, openCases }: Needs) {
   async function openCasesOf(employees: string[]): Promise<ListedCase[]> {
-    const found: ListedCase[] = [];
-    for (let i = 0; i < employees.length; i += chunk) {
-      const query = `${caseQuery({ open: true }, '')} AND ${oneOf('Employee', employees.slice(i, i + chunk))}`;
-      found.push(...(await listAll(client, query)));
-    }
-    return found;
+    const wanted = new Set(employees);
+    return (await openCases()).filter(({ employee }) => wanted.has(employee));
   }
 
   const unknown = (person: string) => problem('NotFound', problems.unknownPerson(person), { person });
