@@ -61,6 +61,25 @@ type Needs = {
   atOnce?: number;
 };
 
+/** So long the answer counts to who can be detached by the administration alone: it takes a look at all assignments. */
+const LEFT_KEPT = 5_000;
+
+/** Asks at most once in so many milliseconds; a question that failed is asked again. */
+function keptFor<T>(milliseconds: number, ask: () => Promise<T>): () => Promise<T> {
+  let kept: Promise<T> | null = null;
+  let asked = 0;
+  return () => {
+    if (kept && Date.now() - asked < milliseconds) return kept;
+    asked = Date.now();
+    const answer = ask();
+    kept = answer;
+    answer.catch(() => {
+      if (kept === answer) kept = null;
+    });
+    return answer;
+  };
+}
+
 /** Which cases, for whom, from where on, and how many. */
 type ListCases = { reader?: string; filters: CaseFilters; next?: string; atMost?: number };
 
@@ -79,6 +98,7 @@ function readableBy({ decidesOn, organisations }: Responsibilities, reader: stri
 /** @returns the activities, to be registered with the worker beside those of the processes. */
 export function createCaseActivities({ register, client, openCases = followOpenCases(client), atOnce = 8 }: Needs) {
   const factsOf = (employee: string) => register.facts(employee, system);
+  const leftToAdministration = keptFor(LEFT_KEPT, () => register.leftToAdministration(system));
 
   async function previewOf(employee: string, roles?: string[], by?: string): Promise<Preview> {
     const facts = await factsOf(employee);
@@ -139,10 +159,7 @@ export function createCaseActivities({ register, client, openCases = followOpenC
   /** Every open case that may hold a task for this person, by what the register shows now. */
   async function mayConcern({ decidesOn, organisations, person }: Responsibilities): Promise<ListedCase[]> {
     const isAdministration = person?.functions.includes('authorisationAdministration') ?? false;
-    const [open, left] = await Promise.all([
-      listing(openCases),
-      isAdministration ? register.leftToAdministration(system) : [],
-    ]);
+    const [open, left] = await Promise.all([listing(openCases), isAdministration ? leftToAdministration() : []]);
     const [employees, places, leftOver] = [new Set(decidesOn), new Set(organisations), new Set(left)];
     const now = new Date().toISOString();
     // Past a leaver's deadline the authorisation administration may detach in place of those who did not.

@@ -8,8 +8,10 @@ export type Portal = {
   url: string;
   /** How often it was killed. */
   readonly kills: number;
-  /** Resolves once it says that it is ready. */
+  /** Resolves once it says that it is alive. */
   start(): Promise<void>;
+  /** Resolves once it says that all it needs is there: to be asked while nothing fails. */
+  ready(): Promise<void>;
   kill(): Promise<void>;
   /** Said where it ended although nobody ended it. */
   readonly deserters: string[];
@@ -17,8 +19,8 @@ export type Portal = {
 
 /** How long an order from the portal can be undone here, in seconds: nobody waits for a minute. */
 export const UNDO_SECONDS = 3;
-/** Within this it must be ready, whatever else fails meanwhile, in milliseconds. */
-const READY_WITHIN = 120_000;
+/** Within this it must be alive whatever else fails meanwhile, and ready once nothing does, in milliseconds. */
+const WITHIN = 120_000;
 
 export function createPortal(deployment: Deployment): Portal {
   const url = deployment.portalUrl;
@@ -37,8 +39,9 @@ export function createPortal(deployment: Deployment): Portal {
       void portal.ended.then((status) => {
         if (running === portal) deserters.push(deserter('the portal', status, portal));
       });
-      await untilReady(url);
+      await untilFine(`${url}/health/alive`);
     },
+    ready: () => untilFine(`${url}/health`),
     async kill() {
       kills++;
       const portal = running;
@@ -48,11 +51,11 @@ export function createPortal(deployment: Deployment): Portal {
   };
 }
 
-async function untilReady(url: string): Promise<void> {
-  for (const limit = performance.now() + READY_WITHIN; ; await pause(500)) {
-    const health = await fetch(`${url}/health`);
+async function untilFine(url: string): Promise<void> {
+  for (const limit = performance.now() + WITHIN; ; await pause(500)) {
+    const health = await fetch(url);
     const said = await health.text();
     if (health.ok) return;
-    if (performance.now() > limit) throw new Error(`The portal runs, but after ${READY_WITHIN} ms it says ${said}`);
+    if (performance.now() > limit) throw new Error(`The portal runs, but after ${WITHIN} ms ${url} says ${said}`);
   }
 }

@@ -67,6 +67,7 @@ export async function run(
   await workers.take('end');
   const portal = createPortal(deployment);
   await portal.start();
+  await portal.ready();
   tell(`everything runs; ${requests} requests within ${minutes} minutes`);
 
   const ledger: Ledger = { requests: [], odd: [] };
@@ -106,6 +107,7 @@ export async function run(
   const loadEnded = performance.now();
   tell('no more faults; everything is let run out');
   if (workers.count === 0) await workers.start(sources.present);
+  await portal.ready();
   const timer = setTimeout(() => giveUp.abort(), PATIENCE);
   await stories;
   await untilNothingIsOpen(client, loadEnded + PATIENCE, told);

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
-import { FACTS, FACTS_AND_GONE } from './registerRows.ts';
+import { FACTS, FACTS_AND_GONE, RESPONSIBILITIES } from './registerRows.ts';
 
 /**
  * PostgreSQL, or PGlite (PostgreSQL inside this process, on a folder) where there is none: the same SQL for both, behind
@@ -100,6 +100,7 @@ const SCHEMA = [
   'create index if not exists assignments_intervention on aterkalla.assignments (intervention, role)',
   FACTS.create,
   FACTS_AND_GONE.create,
+  RESPONSIBILITIES.create,
 ];
 
 /** Several workers may start at once on one database: one makes the tables, the others wait for it. */

@@ -206,7 +206,7 @@ export function openRegister(database: Database): KeptRegister {
       return [...new Set([...ASSIGNMENT_ROLES, ...rows.map((row) => z.string().parse(row.role))])];
     },
     async responsibilities(person) {
-      const [row] = await query(RESPONSIBILITIES, [person, SYSTEM]);
+      const [row] = await query(RESPONSIBILITIES.call, [person, SYSTEM]);
       return responsibilitiesOf(row);
     },
     async names({ people, organisations, interventions }) {

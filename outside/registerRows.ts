@@ -140,8 +140,11 @@ export const LEFT_TO_ADMINISTRATION = `
      else not ${somebodyElse('collaborationAdministrator', 'x.organisation = s.organisation')} end
    order by s.person`;
 
-/** Parameters: person, system. One row where the register knows the person, else none. */
-export const RESPONSIBILITIES = `
+/** Parameters: person, system. Nothing is shown where the register does not know the person. */
+export const RESPONSIBILITIES = asFunction(
+  'responsibilities',
+  ['text', 'text'],
+  `
   with me as (select * from aterkalla.people where id = $1),
   mine as (
     select s.role, s.organisation, s.intervention from aterkalla.assignments s
@@ -151,10 +154,14 @@ export const RESPONSIBILITIES = `
     select id from me union select id from aterkalla.people where deputies @> array[$1::text])
   select to_jsonb(me) as person,
     (select jsonb_agg(id order by id <> me.id, id) from managers) as decides_for,
-    (select coalesce(jsonb_agg(e.id order by e.id), '[]') from aterkalla.people e
-      where e.id <> me.id and (e.manager in (select id from managers) or ('humanResources' = any(me.functions)
-        and (e.manager is null or e.manager = e.id
-          or not exists (select from aterkalla.people above where above.id = e.manager))))) as decides_on,
+    (select coalesce(jsonb_agg(e.id order by e.id), '[]') from (
+        select led.id from aterkalla.people led where led.manager = any(array(select id from managers))
+        union
+        select alone.id from aterkalla.people alone
+          where (select 'humanResources' = any(functions) from me)
+            and (alone.manager is null or alone.manager = alone.id
+              or not exists (select from aterkalla.people above where above.id = alone.manager))) e
+      where e.id <> me.id) as decides_on,
     (select coalesce(jsonb_agg(distinct organisation), '[]') from mine
       where role = 'collaborationAdministrator') as administers,
     (select coalesce(jsonb_agg(distinct intervention), '[]') from mine
@@ -162,7 +169,8 @@ export const RESPONSIBILITIES = `
     (select coalesce(jsonb_agg(distinct organisation), '[]') from mine
       where role = 'collaborationAdministrator'
          or (role = 'interventionManager' and intervention is not null)) as organisations
-  from me`;
+  from me`,
+);
 
 const responsibilitiesRow = z.object({
   person: personRow,
@@ -173,11 +181,11 @@ const responsibilitiesRow = z.object({
   organisations: ids,
 });
 
-/** @param row what {@link RESPONSIBILITIES} gave; nothing where the register does not know the person. */
+/** @param row what {@link RESPONSIBILITIES} gave. */
 export function responsibilitiesOf(row: Row | undefined): Responsibilities {
-  if (row === undefined)
+  if (row?.shown == null)
     return { person: null, decidesFor: [], decidesOn: [], administers: [], manages: [], organisations: [] };
-  const { person, decides_for, decides_on, administers, manages, organisations } = responsibilitiesRow.parse(row);
+  const { person, decides_for, decides_on, administers, manages, organisations } = responsibilitiesRow.parse(row.shown);
   return { person, decidesFor: decides_for, decidesOn: decides_on, administers, manages, organisations };
 }
 
