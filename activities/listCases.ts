@@ -17,7 +17,7 @@ export type ListedCase = {
   /** Where assignments are to be detached. */
   organisations: string[];
   due: string | null;
-  /** The roles that go, and when it came into its state; none and null where an earlier version has written it. */
+  /** The roles that go, and since when it waits or is in its state; none and null where an earlier version has written it. */
   roles: string[];
   since: string | null;
   started: string;

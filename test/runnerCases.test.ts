@@ -79,20 +79,25 @@ runner('a long history is cut, also where nothing but signals or updates come', 
   }
 });
 
-runner('a signal that waits for facts leaves no timer behind where the machine ends meanwhile', async ({ world }) => {
+runner('while a signal waits for facts delays go on, and the end leaves no timer behind', async ({ world }) => {
   assert.ok(world);
-  const handle = await world.start('endsWhileAway', null, 'warm');
-  await handle.signal('go', {});
-  await handle.result();
-  const { events } = await handle.fetchHistory();
-  const timers = (events ?? []).flatMap((event) => {
-    const started = event.timerStartedEventAttributes?.timerId;
-    const over = (event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes)?.timerId;
-    return started ? [`begun ${started}`] : over ? [`over ${over}`] : [];
-  });
-  assert.equal(timers.filter((timer) => timer.startsWith('begun')).length, 2, timers.join());
-  assert.equal(timers.filter((timer) => timer.startsWith('over')).length, 2, timers.join());
+  // With the first task, and after it.
+  for (const early of [true, false]) {
+    const handle = await world.start('endsWhileAway', null, 'warm');
+    if (!early) await world.until('the first task', async () => (await eventsOf(handle, 'timerStarted'))[0]);
+    await handle.signal('go', {});
+    await handle.result();
+    const [begun, fired, cancelled] = await Promise.all(
+      (['timerStarted', 'timerFired', 'timerCanceled'] as const).map((kind) => eventsOf(handle, kind)),
+    );
+    assert.equal([begun?.length, fired?.length, cancelled?.length], [2, 1, 1], early ? 'early' : 'late');
+  }
 });
+
+async function eventsOf(handle: Handle, kind: 'timerStarted' | 'timerFired' | 'timerCanceled') {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).filter((event) => event[`${kind}EventAttributes`]);
+}
 
 runner.run();
 

@@ -73,11 +73,15 @@ function searchAttributes(status: CaseStatus): SearchAttributeUpdatePair[] {
   ];
 }
 
-/** What else the list of tasks needs, so that no case has to be asked; `Since` also says what has changed lately. */
-function searchAttributesAlong({ roles, since }: CaseStatus): SearchAttributeUpdatePair[] {
+/**
+ * What else the list of tasks needs, so that no case has to be asked. `Since` says when it began to wait, or came into a
+ * state that waits for nobody: each change of state shows in it.
+ */
+function searchAttributesAlong({ roles, since, waitingFor, way }: CaseStatus): SearchAttributeUpdatePair[] {
+  const entered = waitingFor.length > 0 ? since : (way.at(-1)?.at ?? since);
   return [
     { key: keys.roles, value: listed(roles) },
-    { key: keys.since, value: new Date(since) },
+    { key: keys.since, value: new Date(entered) },
   ];
 }
 

@@ -450,6 +450,8 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
         () => {},
       );
     });
+    // Delays go on meanwhile: none was set for a command that was to be over at once.
+    this.#goOn();
   }
 
   #handle(command: Command, facts: Payload): void {

@@ -52,7 +52,7 @@ const bare = (config: AnyStateNodeConfig, context: Context): AnyStateMachine => 
 
 export const endsByItself = createMachine({
   initial: 'waiting',
-  states: { waiting: { on: { go: 'gone' }, after: { 500: 'ended' } }, gone: {}, ended: { type: 'final' } },
+  states: { waiting: { on: { go: 'gone' }, after: { 3000: 'ended' } }, gone: {}, ended: { type: 'final' } },
 });
 
 export const kid = bare(
