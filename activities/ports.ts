@@ -75,7 +75,10 @@ export type RegisterStore = Register & {
   factsOfAll(employees: readonly string[], system: string): Promise<Map<string, Facts>>;
   /** What these ids are called; those that the register does not know are missing. */
   names(ids: NamedIds): Promise<Names>;
-  /** Everybody whose id is this text or whose name holds it, whatever the case, by name; at most `atMost`. */
+  /**
+   * The one whose id is exactly this text, or else everybody whose id it is in another case or whose name holds it,
+   * whatever the case, by name; at most `atMost`.
+   */
   findPeople(text: string, atMost: number): Promise<string[]>;
 };
 

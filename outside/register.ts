@@ -213,8 +213,12 @@ export function openRegister(database: Database): KeptRegister {
       const [row] = await query(NAMES, [people, organisations, interventions]);
       return namesOf(row);
     },
-    findPeople: async (text, atMost) =>
-      (await query(FIND_PEOPLE, [text, atMost])).map(({ id }) => z.string().parse(id)),
+    async findPeople(text, atMost) {
+      // Who is named by id is found at once; a part of a name has all names looked through.
+      const named = personOf((await query(PERSON, [text]))[0]);
+      if (named) return [named.id];
+      return (await query(FIND_PEOPLE, [text, atMost])).map(({ id }) => z.string().parse(id));
+    },
     isEmpty: () => empty(query),
     fillIfEmpty: (file) =>
       alone(database, async (ask) => {
