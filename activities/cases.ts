@@ -17,7 +17,6 @@ import { findCase } from './findCase.ts';
 import { cannot } from './grpc.ts';
 import { type CaseFilters, caseQuery, each, type ListedCase, listOf, listPage, oneOf, pageSize } from './listCases.ts';
 import { detachableBy, mayRead, mayReadCasesOf, type Task, tasksOf, waitsOf } from './mayAct.ts';
-import { followOpenCases } from './openCases.ts';
 import type { RegisterStore, Responsibilities } from './ports.ts';
 import { problem } from './problem.ts';
 import { queryStatus } from './queryCase.ts';
@@ -55,8 +54,8 @@ export type Preview = {
 type Needs = {
   register: RegisterStore;
   client: Client;
-  /** All open cases; followed here where nobody else does. */
-  openCases?: () => Promise<ListedCase[]>;
+  /** All open cases (`openCases.ts`). */
+  openCases: () => Promise<ListedCase[]>;
   /** How many cases are asked at once by `tasks`. */
   atOnce?: number;
 };
@@ -85,18 +84,18 @@ type ListCases = { reader?: string; filters: CaseFilters; next?: string; atMost?
 
 const system = 'SUS';
 /** So many people may be named in one query; who answers for more looks through all cases. */
-const named = 500;
+const atMostNamed = 500;
 
 /** Narrows a query to what somebody without a function may read; what comes of it is still looked at case by case. */
 function readableBy({ decidesOn, organisations }: Responsibilities, reader: string): string {
-  if (decidesOn.length + organisations.length >= named) return '';
+  if (decidesOn.length + organisations.length >= atMostNamed) return '';
   const theirs = [oneOf('Employee', [reader, ...decidesOn])];
   if (organisations.length > 0) theirs.push(`(WaitsFor = 'detach' AND ${oneOf('Organisations', organisations)})`);
   return ` AND (${theirs.join(' OR ')})`;
 }
 
 /** @returns the activities, to be registered with the worker beside those of the processes. */
-export function createCaseActivities({ register, client, openCases = followOpenCases(client), atOnce = 8 }: Needs) {
+export function createCaseActivities({ register, client, openCases, atOnce = 8 }: Needs) {
   const factsOf = (employee: string) => register.facts(employee, system);
   const leftToAdministration = keptFor(LEFT_KEPT, () => register.leftToAdministration(system));
 
@@ -225,10 +224,11 @@ export function createCaseActivities({ register, client, openCases = followOpenC
       isAuditor: boolean;
     }> {
       const now = new Date().toISOString();
-      const { employee, employees = employee ? [employee] : undefined, ...others } = filters;
+      const { employee, employees, ...others } = filters;
+      const named = employees?.filter((each) => !employee || each === employee) ?? (employee ? [employee] : null);
       const pageOf = async (narrow = '') => {
-        if (!employees) return listPage(client, caseQuery(others, now) + narrow, atMost, next);
-        const all = await listOf(client, employees, others, now);
+        if (!named) return listPage(client, caseQuery(others, now) + narrow, atMost, next);
+        const all = await listOf(client, named, others, now);
         const from = Number(next ?? 0);
         const to = from + atMost;
         return { cases: all.slice(from, to), next: to < all.length ? String(to) : null };
