@@ -48,7 +48,11 @@ function quoted(value: string): string {
   return `'${value}'`;
 }
 
-/** The visibility query of these filters; of several employees {@link listOf} asks. @param now ISO 8601: what is due before is overdue. */
+/**
+ * The visibility query of these filters; where several employees are named, {@link listOf} asks for each.
+ *
+ * @param now ISO 8601: what is due before is overdue.
+ */
 export function caseQuery(filters: Omit<CaseFilters, 'employees'>, now: string): string {
   const parts = [cases];
   if (filters.employee) parts.push(`Employee = ${quoted(filters.employee)}`);

@@ -105,6 +105,22 @@ tasks('are asked of the case where the register no longer shows what it waits fo
   assert.is(asked.length, 1);
 });
 
+tasks('aside, a search of cases narrows further where an employee is named too', async ({ world }) => {
+  assert.ok(world);
+  await world.fresh();
+  for (const employee of ['1004', '1005']) await world.inState(await world.remove(employee, employee), 'deciding');
+  await listed(world, ['deciding', 'deciding']);
+  const { client } = world.env;
+  const { register } = world.outside;
+  const { cases } = createCaseActivities({ register, client, openCases: followOpenCases(client) });
+  const found = async (filters: CaseFilters) =>
+    (await cases({ filters: { ...filters, open: true } })).cases.map(({ employee }) => employee).sort();
+  assert.equal(await found({ employees: ['1004', '1005'] }), ['1004', '1005']);
+  assert.equal(await found({ employees: ['1004', '1005'], employee: '1005' }), ['1005']);
+  assert.equal(await found({ employees: ['1004'], employee: '1005' }), []);
+  assert.equal(await found({ employees: [] }), []);
+});
+
 tasks(
   'of the authorisation administration come and go with the cases, also where one is ended from outside',
   async ({ world }) => {
