@@ -14,12 +14,15 @@ type Row = Record<string, unknown>;
 
 const ids = z.array(z.string());
 
-/** Who, in a role, has an assignment (`there` says where) that can be looked up, and is still in the register. */
-const peopleWho = (role: string, there: string) => `(
-  select coalesce(jsonb_agg(distinct x.person), '[]') from aterkalla.assignments x
+/** The assignments `x` in a role (`there` says where) of people who can be looked up and are still in the register. */
+const held = (role: string, there: string, system: string) => `aterkalla.assignments x
     join aterkalla.people xp on xp.id = x.person
-    join aterkalla.authorisations xa on xa.person = x.person and xa.system = $2 and x.role = any(xa.roles)
-   where x.role = '${role}' and not x.stranded and ${there})`;
+    join aterkalla.authorisations xa on xa.person = x.person and xa.system = ${system} and x.role = any(xa.roles)
+   where x.role = '${role}' and not x.stranded and ${there}`;
+
+/** Who has such assignments. */
+const peopleWho = (role: string, there: string) => `(
+  select coalesce(jsonb_agg(distinct x.person), '[]') from ${held(role, there, '$2')})`;
 
 const peopleWithFunction = (name: string) => `(
   select coalesce(jsonb_agg(f.id order by f.id), '[]') from aterkalla.people f
@@ -124,12 +127,9 @@ export const PERSON = `select ${PERSON_FIELDS} from aterkalla.people where id = 
 
 export const personOf = (row: Row | undefined): Person | null => (row === undefined ? null : personRow.parse(row));
 
-/** That somebody other than who has the assignment `s` has this role there and can be looked up. */
-const somebodyElse = (role: string, there: string) => `exists (
-  select from aterkalla.assignments x
-    join aterkalla.people xp on xp.id = x.person
-    join aterkalla.authorisations xa on xa.person = x.person and xa.system = $1 and x.role = any(xa.roles)
-   where x.role = '${role}' and not x.stranded and ${there} and x.person <> s.person)`;
+/** That somebody other than who has the assignment `s` has one in this role there. */
+const somebodyElse = (role: string, there: string) =>
+  `exists (select from ${held(role, `${there} and x.person <> s.person`, '$1')})`;
 
 /** Parameter: system. Employees with an assignment that nobody else detaches (`detachers` in `machines/rights.ts`). */
 export const LEFT_TO_ADMINISTRATION = `
