@@ -33,8 +33,8 @@ export type BenchWorker = {
 };
 
 /**
- * @param options how many employees the register has; the program, a worker or the whole system; a PostgreSQL for the register, so that
- *   several workers share it, instead of the embedded one.
+ * @param options how many employees the register has; the program, a worker or the whole system; a PostgreSQL for the
+ *   register, so that several workers share it, instead of the embedded one.
  */
 export async function deploy(options: {
   employees: number;

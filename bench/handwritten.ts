@@ -13,6 +13,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { until } from '../machines/calendar.ts';
+import type { Entry } from '../machines/case.ts';
 import { dueAfter, nextNotice } from '../machines/deadlines.ts';
 import type { RemovalStart } from '../machines/messages.ts';
 import type { Facts } from '../machines/register.ts';
@@ -20,6 +21,7 @@ import { requestNumber } from '../machines/requestNumber.ts';
 import { assignmentsIn, deciders, detachers, removers, warningsOf } from '../machines/rights.ts';
 import type { Occasion, Sources, TaskName } from '../machines/sources.ts';
 import { guidanceOf } from '../texts/guidance.ts';
+import type { Waiting } from '../workflows/caseStatus.ts';
 
 /**
  * The way of a removal that is decided at its start, from the order to the confirmation, written by hand as a plain
@@ -36,25 +38,6 @@ const outside = (summary: string) =>
 
 type Act = { id: string; by: string; note?: string };
 type Answer = { request: string; state: string; accepts: string[]; outcome: string | null };
-type Entry = {
-  at: string;
-  step: string;
-  by?: string;
-  id?: string;
-  roles?: string[];
-  assignments?: string[];
-  order?: string;
-  to?: string[];
-};
-type Waiting = {
-  task: 'detach' | 'remove';
-  assignments: string[];
-  mayAct: string[];
-  asOf: string;
-  guidance: string;
-  since: string;
-  due: string;
-};
 /** The query's value and the workflow's result (contract, "Temporal"). */
 type Status = Answer & {
   process: 'removal';

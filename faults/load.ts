@@ -14,8 +14,8 @@ import { createRandom, type Random } from './random.ts';
 
 /**
  * The people of the office at work: removals, leavers and withdrawals, several people at once, through the portal, or
- * through the client, by Updates and by Signals. Whoever gets no answer tries again with the same id, as people do; what they were answered is
- * in the ledger.
+ * through the client, by Updates and by Signals. Whoever gets no answer tries again with the same id, as people do; what
+ * they were answered is in the ledger.
  */
 
 export type Load = {
