@@ -2,8 +2,8 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { saysItIsAlive } from './activities/alive.ts';
 import { createCaseActivities } from './activities/cases.ts';
+import { followCases } from './activities/followCases.ts';
 import { createActivities } from './activities/index.ts';
-import { followOpenCases } from './activities/openCases.ts';
 import { createPortalActivities } from './activities/portal.ts';
 import { createSessionActivities } from './activities/sessions.ts';
 import type { Answers } from './client/ask.ts';
@@ -56,12 +56,12 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
   const { connection, namespace, client, outside, settings } = needs;
   const { register, minSupport, mail, endedSessions } = outside;
   const { registerMode, helpdeskMail } = settings;
-  const openCases = followOpenCases(client);
+  const kept = followCases(client);
   // The first to ask need not wait for it; what comes of it is told whoever asks.
-  openCases().catch(() => {});
+  kept.open().catch(() => {});
   const questions = {
-    ...createCaseActivities({ register, client, openCases }),
-    ...createPortalActivities({ register, client, openCases }),
+    ...createCaseActivities({ register, client, kept }),
+    ...createPortalActivities({ register, client, kept }),
     ...createSessionActivities(endedSessions),
   };
   lightenWorkflowThreads();

@@ -14,10 +14,20 @@ import {
 import { problems } from '../texts/problems.ts';
 import type { CaseStatus } from './caseStatus.ts';
 import { findCase } from './findCase.ts';
+import type { KeptCases } from './followCases.ts';
 import { cannot } from './grpc.ts';
-import { type CaseFilters, caseQuery, each, type ListedCase, listOf, listPage, oneOf, pageSize } from './listCases.ts';
+import {
+  type CaseFilters,
+  caseQuery,
+  each,
+  fits,
+  type ListedCase,
+  listPage,
+  pageSize,
+  placeInList,
+} from './listCases.ts';
 import { detachableBy, mayRead, mayReadCasesOf, type Task, tasksOf, waitsOf } from './mayAct.ts';
-import type { RegisterStore, Responsibilities } from './ports.ts';
+import type { Person, RegisterStore, Responsibilities } from './ports.ts';
 import { problem } from './problem.ts';
 import { queryStatus } from './queryCase.ts';
 import { createRegisterActivities } from './registerByHand.ts';
@@ -54,8 +64,7 @@ export type Preview = {
 type Needs = {
   register: RegisterStore;
   client: Client;
-  /** All open cases (`openCases.ts`). */
-  openCases: () => Promise<ListedCase[]>;
+  kept: KeptCases;
   /** How many cases are asked at once by `tasks`. */
   atOnce?: number;
 };
@@ -79,23 +88,19 @@ function keptFor<T>(milliseconds: number, ask: () => Promise<T>): () => Promise<
   };
 }
 
-/** Which cases, for whom, from where on, and how many. */
-type ListCases = { reader?: string; filters: CaseFilters; next?: string; atMost?: number };
+/** From where on, and how many. */
+type Page = { next?: string | undefined; atMost: number };
+
+/** Somebody whom the register knows, with what they answer for. */
+type Reader = Responsibilities & { person: Person };
+
+/** Whether assignments are to be detached in one of these organisations. */
+const waitsThere = ({ waitsFor, organisations }: ListedCase, places: Set<string>) =>
+  waitsFor.includes('detach') && organisations.some((organisation) => places.has(organisation));
 
 const system = 'SUS';
-/** So many people may be named in one query; who answers for more looks through all cases. */
-const atMostNamed = 500;
-
-/** Narrows a query to what somebody without a function may read; what comes of it is still looked at case by case. */
-function readableBy({ decidesOn, organisations }: Responsibilities, reader: string): string {
-  if (decidesOn.length + organisations.length >= atMostNamed) return '';
-  const theirs = [oneOf('Employee', [reader, ...decidesOn])];
-  if (organisations.length > 0) theirs.push(`(WaitsFor = 'detach' AND ${oneOf('Organisations', organisations)})`);
-  return ` AND (${theirs.join(' OR ')})`;
-}
-
 /** @returns the activities, to be registered with the worker beside those of the processes. */
-export function createCaseActivities({ register, client, openCases, atOnce = 8 }: Needs) {
+export function createCaseActivities({ register, client, kept, atOnce = 8 }: Needs) {
   const factsOf = (employee: string) => register.facts(employee, system);
   const leftToAdministration = keptFor(LEFT_KEPT, () => register.leftToAdministration(system));
 
@@ -158,7 +163,7 @@ export function createCaseActivities({ register, client, openCases, atOnce = 8 }
   /** Every open case that may hold a task for this person, by what the register shows now. */
   async function mayConcern({ decidesOn, organisations, person }: Responsibilities): Promise<ListedCase[]> {
     const isAdministration = person?.functions.includes('authorisationAdministration') ?? false;
-    const [open, left] = await Promise.all([listing(openCases), isAdministration ? leftToAdministration() : []]);
+    const [open, left] = await Promise.all([listing(kept.open), isAdministration ? leftToAdministration() : []]);
     const [employees, places, leftOver] = [new Set(decidesOn), new Set(organisations), new Set(left)];
     const now = new Date().toISOString();
     // Past a leaver's deadline the authorisation administration may detach in place of those who did not.
@@ -168,7 +173,7 @@ export function createCaseActivities({ register, client, openCases, atOnce = 8 }
       if (listed.waitsFor.includes('decide')) return employees.has(employee);
       if (listed.waitsFor.includes('remove')) return isAdministration;
       if (!listed.waitsFor.includes('detach')) return false;
-      if (listed.organisations.some((organisation) => places.has(organisation))) return true;
+      if (waitsThere(listed, places)) return true;
       return isAdministration && (leftOver.has(employee) || isLate(listed));
     });
   }
@@ -195,6 +200,40 @@ export function createCaseActivities({ register, client, openCases, atOnce = 8 }
     }
   }
 
+  /**
+   * One page of what fits. With `reader` only what they may be able to read, of which some may still not be theirs.
+   * Temporal is asked where nothing but all that ever was can hold what fits.
+   */
+  async function pageOf({ employee, employees, ...filters }: CaseFilters, reader: Reader | null, page: Page) {
+    const now = new Date().toISOString();
+    const named = employees?.filter((one) => !employee || one === employee) ?? (employee ? [employee] : null);
+    const theirs = new Set(reader ? [reader.person.id, ...reader.decidesOn] : []);
+    const places = new Set(reader?.organisations);
+    const isTheirs = (listed: ListedCase) => theirs.has(listed.employee) || waitsThere(listed, places);
+
+    let found: ListedCase[];
+    if (named) found = await kept.of(named);
+    else if (filters.open || filters.overdue)
+      found = (await kept.open()).filter((listed) => !reader || isTheirs(listed));
+    else if (reader)
+      found = [
+        ...(await kept.of([...theirs])),
+        ...(await kept.open()).filter((listed) => !theirs.has(listed.employee) && isTheirs(listed)),
+      ];
+    else return listPage(client, caseQuery(filters, now), page.atMost, page.next);
+
+    const rest = found
+      .filter((listed) => fits(listed, filters, now))
+      .map((listed) => ({ listed, place: placeInList(listed) }))
+      .filter(({ place }) => page.next === undefined || place < page.next)
+      .sort((a, b) => (a.place > b.place ? -1 : 1));
+    const cases = rest.slice(0, page.atMost);
+    return {
+      cases: cases.map(({ listed }) => listed),
+      next: cases.length < rest.length ? (cases.at(-1)?.place ?? null) : null,
+    };
+  }
+
   return {
     /** What a removal would do. Unknown people and roles fail as the contract's exit statuses say. */
     preview: ({ employee, roles, by }: { employee: string; roles?: string[] | undefined; by?: string | undefined }) =>
@@ -218,32 +257,23 @@ export function createCaseActivities({ register, client, openCases, atOnce = 8 }
     },
 
     /** One page of the cases that the reader may read; without a reader, whoever runs the system. */
-    async cases({ reader, filters, next, atMost = pageSize }: ListCases): Promise<{
+    async cases(asked: { reader?: string; filters: CaseFilters; next?: string; atMost?: number }): Promise<{
       cases: ListedCase[];
       next: string | null;
       isAuditor: boolean;
     }> {
-      const now = new Date().toISOString();
-      const { employee, employees, ...others } = filters;
-      const named = employees?.filter((each) => !employee || each === employee) ?? (employee ? [employee] : null);
-      const pageOf = async (narrow = '') => {
-        if (!named) return listPage(client, caseQuery(others, now) + narrow, atMost, next);
-        const all = await listOf(client, named, others, now);
-        const from = Number(next ?? 0);
-        const to = from + atMost;
-        return { cases: all.slice(from, to), next: to < all.length ? String(to) : null };
-      };
-      if (reader === undefined) return { ...(await listing(pageOf)), isAuditor: false };
+      const { reader, filters, next, atMost = pageSize } = asked;
+      const ask = (as: Reader | null) => listing(() => pageOf(filters, as, { next, atMost }));
+      if (reader === undefined) return { ...(await ask(null)), isAuditor: false };
       const responsible = await register.responsibilities(reader);
       const { person } = responsible;
       if (person === null) throw problem('NotFound', problems.unknownPerson(reader), { person: reader });
-      const mayReadAll = person.functions.length > 0;
-      const narrow = mayReadAll ? '' : readableBy(responsible, reader);
-      const page = await listing(() => pageOf(narrow));
-      const listedFor = mayReadAll ? [] : page.cases.map((listed) => listed.employee);
-      const facts = await register.factsOfAll([...new Set(listedFor)], system);
+      const isAuditor = person.functions.includes('auditor');
+      if (person.functions.length > 0) return { ...(await ask(null)), isAuditor };
+
+      const page = await ask({ ...responsible, person });
+      const facts = await register.factsOfAll([...new Set(page.cases.map(({ employee }) => employee))], system);
       const readable = await each(page.cases, atOnce, async (listed) => {
-        if (mayReadAll) return true;
         const shown = facts.get(listed.employee);
         if (!shown) return false;
         if (mayReadCasesOf(shown, reader, person)) return true;
@@ -251,11 +281,7 @@ export function createCaseActivities({ register, client, openCases, atOnce = 8 }
         const waits = waitsOf(listed, shown, system) ?? (await statusOf(listed));
         return waits !== null && tasksOf(shown, waits, reader).length > 0;
       });
-      return {
-        cases: page.cases.filter((_, index) => readable[index]),
-        next: page.next,
-        isAuditor: person.functions.includes('auditor'),
-      };
+      return { cases: page.cases.filter((_, index) => readable[index]), next: page.next, isAuditor };
     },
 
     /** A case's status, once it is clear that the reader may read it. */

@@ -39,17 +39,14 @@ export type CaseFilters = {
 
 const cases = "(WorkflowType = 'removal' OR WorkflowType = 'employeeLeaves') AND ExecutionStatus != 'ContinuedAsNew'";
 
-/** A list for a query, each value checked to be an id, so that nobody's text becomes part of the query. */
-export const oneOf = (name: string, values: readonly string[]): string =>
-  `${name} IN (${values.map(quoted).join(', ')})`;
-
+/** A value for a query, checked to be an id, so that nobody's text becomes part of the query. */
 function quoted(value: string): string {
   if (!/^[A-Za-z0-9:.-]{1,80}$/.test(value)) throw new TypeError(`${JSON.stringify(value)} is not an id`);
   return `'${value}'`;
 }
 
 /**
- * The visibility query of these filters; where several employees are named, {@link listOf} asks for each.
+ * The visibility query of these filters; cases of several employees are asked for one by one (`followCases.ts`).
  *
  * @param now ISO 8601: what is due before is overdue.
  */
@@ -124,27 +121,11 @@ export async function listPage(
   };
 }
 
-/**
- * The cases of these employees, in Temporal's order: open ones first, then the latest. One question for each: the embedded
- * server finds one employee's cases in 2 ms, but looks through all where several are named, or that they must be open.
- *
- * @param now ISO 8601: what is due before is overdue.
- */
-export async function listOf(
-  client: Client,
-  employees: readonly string[],
-  filters: CaseFilters,
-  now: string,
-): Promise<ListedCase[]> {
-  const lists = await each([...new Set(employees)], 8, (employee) => listAll(client, caseQuery({ employee }, now)));
-  const order = ({ ended, started }: ListedCase) => `${ended ?? '9999'} ${started}`;
-  return lists
-    .flat()
-    .filter((listed) => fits(listed, filters, now))
-    .sort((a, b) => (order(a) > order(b) ? -1 : 1));
-}
+/** Where a case is in Temporal's order: open ones first, then the latest. The greater comes first. */
+export const placeInList = ({ ended, started, runId }: ListedCase): string => `${ended ?? '9999'} ${started} ${runId}`;
 
-function fits(listed: ListedCase, filters: CaseFilters, now: string): boolean {
+/** @param now ISO 8601: what is due before is overdue. @returns whether these filters, the employees aside, let it through. */
+export function fits(listed: ListedCase, filters: CaseFilters, now: string): boolean {
   const { process, manager, state, open, ended, overdue } = filters;
   return (
     (!process || listed.process === process) &&

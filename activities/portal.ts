@@ -4,6 +4,7 @@ import { deciders, leaverDeciders, proposers, warningsOf } from '../machines/rig
 import { problems } from '../texts/problems.ts';
 import type { CaseStatus } from './caseStatus.ts';
 import { findCase } from './findCase.ts';
+import type { KeptCases } from './followCases.ts';
 import type { ListedCase } from './listCases.ts';
 import { type MayDo, mayDoNow, mayRead, mayReadCasesOf, type Task, tasksOf } from './mayAct.ts';
 import type { NamedIds, Names, RegisterStore } from './ports.ts';
@@ -64,13 +65,13 @@ const placeOf = ({ id, role, organisation, intervention, form }: Assignment): Pl
   form,
 });
 
-type Needs = { register: RegisterStore; client: Client; openCases: () => Promise<ListedCase[]> };
+type Needs = { register: RegisterStore; client: Client; kept: KeptCases };
 
 /** @returns the activities, to be registered with the worker beside the others. */
-export function createPortalActivities({ register, client, openCases }: Needs) {
+export function createPortalActivities({ register, client, kept }: Needs) {
   async function openCasesOf(employees: string[]): Promise<ListedCase[]> {
     const wanted = new Set(employees);
-    return (await openCases()).filter(({ employee }) => wanted.has(employee));
+    return (await kept.open()).filter(({ employee }) => wanted.has(employee));
   }
 
   const unknown = (person: string) => problem('NotFound', problems.unknownPerson(person), { person });

@@ -209,6 +209,8 @@ export const namesOf = (row: Row | undefined): Names => namesRow.parse(row);
 
 /** Parameters: the text, and how many at most. */
 export const FIND_PEOPLE = `
-  select id from aterkalla.people
-   where lower(id) = lower($1) or position(lower($1) in lower(name)) > 0
+  select id from (
+      select id, name from aterkalla.people where position(lower($1) in lower_name) > 0
+      union
+      select id, name from aterkalla.people where lower(id) = lower($1)) as found
    order by name, id limit $2`;

@@ -3,9 +3,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type CaseStatus, parseStatus } from '../activities/caseStatus.ts';
 import { createCaseActivities } from '../activities/cases.ts';
+import { followCases } from '../activities/followCases.ts';
 import { type CaseFilters, listAll } from '../activities/listCases.ts';
 import { tasksOf } from '../activities/mayAct.ts';
-import { followOpenCases } from '../activities/openCases.ts';
 import { startWorld, type World } from './support/world.ts';
 
 /** What waits for a person, from the list of cases and the register: however many are open, no case is asked. */
@@ -45,6 +45,51 @@ async function listed({ env }: World, states: string[]): Promise<void> {
   }
 }
 
+tasks('aside, the list of an employee follows what is started and what ends, page by page', async ({ world }) => {
+  assert.ok(world);
+  // First of all, while there are no other cases.
+  await world.fresh();
+  const { client } = world.env;
+  const { register } = world.outside;
+  const { cases } = createCaseActivities({ register, client, kept: followCases(client) });
+  const list = async (reader: string, filters: CaseFilters = {}) => {
+    const pages: string[] = [];
+    let next: string | undefined;
+    do {
+      const page = await cases({ reader, filters, atMost: 2, ...(next && { next }) });
+      pages.push(page.cases.map(({ request, state }) => `${request} ${state}`).join(', '));
+      next = page.next ?? undefined;
+    } while (next);
+    return pages;
+  };
+  const shows = async (expected: string[], reader: string, filters?: CaseFilters) => {
+    for (const end = Date.now() + 30_000; ; ) {
+      const found = await list(reader, filters);
+      if (found.join('; ') === expected.join('; ')) return;
+      if (Date.now() > end) assert.equal(found, expected);
+    }
+  };
+  const names: string[] = [];
+  for (let n = 0; n < 3; n++) {
+    const handle = await world.remove('1005', '1000');
+    const { request } = await world.inState(handle, 'removing');
+    const before = names.toReversed().map((name) => `${name} withdrawn`);
+    const all = [`${request} removing`, ...before];
+    await shows(n < 2 ? [all.join(', ')] : [all.slice(0, 2).join(', '), all.slice(2).join(', ')], '1000');
+    await shows([`${request} removing`], '1000', { open: true });
+    await world.act(handle, 'withdrawn', { by: '1000', reason: 'behövs' });
+    await world.ended(handle);
+    names.push(request);
+  }
+  const [third, second, first] = names.toReversed().map((name) => `${name} withdrawn`);
+  for (const filters of [{}, { employees: ['1005', '1004'] }, { ended: true }])
+    await shows([`${third}, ${second}`, `${first}`], '1000', filters);
+  await shows([''], '1000', { open: true });
+  await shows([`${third}, ${second}`, `${first}`], '1005');
+  await shows(['', ''], '2000', { employee: '1005' });
+  await shows([''], '2000');
+});
+
 tasks('are the same as what each case says itself, and no case is asked', async ({ world }) => {
   assert.ok(world);
   await world.fresh();
@@ -64,7 +109,7 @@ tasks('are the same as what each case says itself, and no case is asked', async 
   await listed(world, states);
 
   const { client, asked } = watched(world);
-  const { tasks: tasksFor } = createCaseActivities({ register, client, openCases: followOpenCases(client) });
+  const { tasks: tasksFor } = createCaseActivities({ register, client, kept: followCases(client) });
   for (const person of everybody) {
     const found = await tasksFor({ person });
     const expected: typeof found = [];
@@ -98,7 +143,7 @@ tasks('are asked of the case where the register no longer shows what it waits fo
   const { register } = world.outside;
   await register.detachAssignment('a5');
   const { client, asked } = watched(world);
-  const [task] = await createCaseActivities({ register, client, openCases: followOpenCases(client) }).tasks({
+  const [task] = await createCaseActivities({ register, client, kept: followCases(client) }).tasks({
     person: '1003',
   });
   assert.equal([task?.request, task?.assignments], [request, ['a5']], 'whoever was asked still finds it, and says so');
@@ -112,7 +157,7 @@ tasks('aside, a search of cases narrows further where an employee is named too',
   await listed(world, ['deciding', 'deciding']);
   const { client } = world.env;
   const { register } = world.outside;
-  const { cases } = createCaseActivities({ register, client, openCases: followOpenCases(client) });
+  const { cases } = createCaseActivities({ register, client, kept: followCases(client) });
   const found = async (filters: CaseFilters) =>
     (await cases({ filters: { ...filters, open: true } })).cases.map(({ employee }) => employee).sort();
   assert.equal(await found({ employees: ['1004', '1005'] }), ['1004', '1005']);
@@ -128,7 +173,7 @@ tasks(
     await world.fresh();
     const { register } = world.outside;
     const { client } = world.env;
-    const { tasks: tasksFor } = createCaseActivities({ register, client, openCases: followOpenCases(client) });
+    const { tasks: tasksFor } = createCaseActivities({ register, client, kept: followCases(client) });
     const requests = async () => (await tasksFor({ person: '1009' })).map(({ request }) => request);
     assert.equal(await requests(), []);
 
