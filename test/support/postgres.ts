@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +53,17 @@ function identity(): { uid?: number; gid?: number } {
   return { uid: id('-u'), gid: id('-g') };
 }
 
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 export async function startPostgres(): Promise<Postgres> {
   const bin = binaries();
   const who = identity();
@@ -84,8 +95,11 @@ export async function startPostgres(): Promise<Postgres> {
     });
     return {
       end: async (signal: 'SIGINT' | 'SIGKILL') => {
+        // Those who serve connections would answer for a moment longer, each in a process group of its own.
+        const serving = signal === 'SIGKILL' ? childrenOf(server.pid ?? 0) : [];
         server.kill(signal);
         await ended;
+        for (const pid of serving) endNow(pid);
       },
     };
   };
