@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureGrowth } from './bench/growth.ts';
 import { measureKill } from './bench/kill.ts';
 import { short, table } from './bench/numbers.ts';
 import { measureOpen } from './bench/open.ts';
@@ -7,14 +8,16 @@ import { measurePortal } from './bench/portal.ts';
 import { asTable, compareRemoval } from './bench/removal.ts';
 import { measureStart } from './bench/start.ts';
 
-/** The measurements: `npm run bench [-- removal|open|start|kill|portal] [--json] [--rounds N] [--sizes N,N]` (README, "Speed"). */
+/** The measurements: `npm run bench [-- SUITE] [--json] [--rounds N] [--sizes N,N] [--server NAME]` (README, "Measurements"). */
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     /** One JSON value on standard output instead of tables. */
     json: { type: 'boolean', default: false },
-    /** For `removal` and `start`; below five it is a try, no measurement. */
+    /** For `growth`: the Temporal server, `embedded` or `postgresql`. */
+    server: { type: 'string', default: 'embedded' },
+    /** For `removal`, `growth` and `start`; below five it is a try, no measurement. */
     rounds: { type: 'string' },
     /** For `open`: how many requests wait, e.g. `500,2000`. For `kill` and `portal`: how many are open. */
     sizes: { type: 'string' },
@@ -42,6 +45,12 @@ const suites: Record<string, () => Promise<{ json: object; text: string }>> = {
     const json = await measureKill(say, sizes?.[0]);
     return { json, text: rows(json) };
   },
+  async growth() {
+    const { server } = values;
+    if (server !== 'embedded' && server !== 'postgresql') usage(`there is no server "${server}"`);
+    const json = await measureGrowth(say, server, rounds);
+    return { json, text: rows(json) };
+  },
   async portal() {
     const json = await measurePortal(say, sizes?.[0]);
     return { json, text: list(json) };
@@ -54,7 +63,10 @@ function count(text: string): number {
 }
 
 function usage(problem: string): never {
-  say(`${problem}; expected: npm run bench [-- removal|open|start|kill|portal] [--json] [--rounds N] [--sizes N,N]`);
+  const names = Object.keys(suites).join('|');
+  say(
+    `${problem}; expected: npm run bench [-- ${names}] [--json] [--rounds N] [--sizes N,N] [--server embedded|postgresql]`,
+  );
   process.exit(2);
 }
 

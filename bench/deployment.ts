@@ -11,9 +11,10 @@ import { temporalCli } from '../setup/temporal.ts';
 import { type FakeMinSupport, startMinSupport } from '../test/support/minSupport.ts';
 import { startSmtp } from '../test/support/smtp.ts';
 import { registerOf } from './people.ts';
+import { startServerOnPostgres } from './postgresServer.ts';
 
 /**
- * What is measured, each a process of its own: Temporal's development server on a file and the worker. Mail server and
+ * What is measured, each a process of its own: the Temporal server and the worker. Mail server and
  * Min Support run in this process, beside the clients.
  */
 export type Deployment = {
@@ -40,6 +41,10 @@ export async function deploy(options: {
   employees: number;
   program: 'worker.ts' | 'bench/worker.ts' | 'start.ts';
   databaseUrl?: string;
+  /** Which Temporal server: the development server on its file unless said; `postgresql` may have to be built. */
+  server?: 'embedded' | 'postgresql';
+  /** Told what takes long. */
+  say?: (text: string) => void;
 }): Promise<Deployment> {
   const undo = createUndo();
   // The server is in a process group of its own and would outlive us.
@@ -50,7 +55,10 @@ export async function deploy(options: {
     undo.add(() => rmSync(dataDir, { recursive: true, force: true }));
     const registerFile = join(dataDir, 'register.json');
     writeFileSync(registerFile, JSON.stringify(registerOf(options.employees)));
-    const server = await startServer({ cli: await temporalCli(), dataDir, port: 0, uiPort: 0 });
+    const server =
+      options.server === 'postgresql'
+        ? await startServerOnPostgres(options.say ?? (() => {}))
+        : await startServer({ cli: await temporalCli(), dataDir, port: 0, uiPort: 0 });
     undo.add(() => server.stop());
     const [smtp, minSupport] = await Promise.all([startSmtp(), startMinSupport()]);
     undo.add(() => Promise.all([smtp.stop(), minSupport.stop()]));

@@ -11,6 +11,7 @@ import { orderProblems } from './order.ts';
 export type Violation = {
   kind:
     | 'odd answer'
+    | 'not ready'
     | 'request lost'
     | 'request that nobody made'
     | 'request without an end'
@@ -34,7 +35,7 @@ export type Violation = {
 
 /** @returns all that is wrong; nothing where the run was as it must be. */
 export function violationsIn(evidence: Evidence): Violation[] {
-  const { ledger, cases, deserters, notReplayed } = evidence;
+  const { ledger, cases, deserters, notReady, notReplayed } = evidence;
   return [
     ...ledger.odd.map((text): Violation => ({ kind: 'odd answer', text })),
     ...requests(evidence),
@@ -44,6 +45,7 @@ export function violationsIn(evidence: Evidence): Violation[] {
     ...register(evidence),
     ...notReplayed.map((text): Violation => ({ kind: 'does not replay', text })),
     ...deserters.map((text): Violation => ({ kind: 'process ended', text })),
+    ...notReady.map((text): Violation => ({ kind: 'not ready', text })),
   ];
 }
 

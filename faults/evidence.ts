@@ -76,6 +76,8 @@ export type Evidence = {
   notReplayed: string[];
   /** Workers and portals that ended by themselves. */
   deserters: string[];
+  /** What was still not ready long after the last fault. */
+  notReady: string[];
 };
 
 /**
@@ -198,7 +200,7 @@ export async function gather(
   database: Database,
   sources: string,
   folder: string,
-  of: Pick<Evidence, 'office' | 'ledger' | 'deserters'>,
+  of: Pick<Evidence, 'office' | 'ledger' | 'deserters' | 'notReady'>,
 ): Promise<Evidence> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { taskQueue } from '../client/ask.ts';
 import { connect } from '../client.ts';
 import { openPostgres } from '../outside/database.ts';
 import type { Undo } from '../setup/lifetime.ts';
@@ -107,7 +109,10 @@ export async function run(
   const loadEnded = performance.now();
   tell('no more faults; everything is let run out');
   if (workers.count === 0) await workers.start(sources.present);
-  await portal.ready();
+  const readiness = portal.ready().then(
+    () => [],
+    async (error: Error) => [`${error.message} (${await busyness(client)}; ${workers.lastWords()})`],
+  );
   const timer = setTimeout(() => giveUp.abort(), PATIENCE);
   await stories;
   await untilNothingIsOpen(client, loadEnded + PATIENCE, told);
@@ -121,6 +126,7 @@ export async function run(
     office,
     ledger,
     deserters: [...workers.deserters, ...portal.deserters],
+    notReady: await readiness,
   });
   const violations = violationsIn(evidence);
   if (violations.length > 0) say(`the histories of all cases are in ${histories}`);
@@ -142,15 +148,27 @@ export async function run(
   return violations;
 }
 
+/** How much waits for the workers. */
+async function busyness(client: Client): Promise<string> {
+  const ask = async (taskQueueType: number) => {
+    const namespace = client.options.namespace;
+    const asked = { namespace, taskQueue: { name: taskQueue }, taskQueueType, reportStats: true };
+    const { stats, pollers } = await client.workflowService.describeTaskQueue(asked);
+    return `${stats?.approximateBacklogCount} for ${pollers?.length} pollers`;
+  };
+  try {
+    const open = await client.workflow.count("ExecutionStatus = 'Running'");
+    return `${open.count} open; workflow tasks: ${await ask(1)}; activities: ${await ask(2)}`;
+  } catch (error) {
+    return `the Temporal server says nothing: ${error}`;
+  }
+}
+
 /** @returns whether the time went by without anybody saying that it is to end. */
 const rest = (milliseconds: number, told: AbortSignal): Promise<boolean> =>
   pause(milliseconds, true, { signal: told }).catch(() => false);
 
-async function untilNothingIsOpen(
-  client: Awaited<ReturnType<typeof startDeployment>>['client'],
-  limit: number,
-  told: AbortSignal,
-): Promise<void> {
+async function untilNothingIsOpen(client: Client, limit: number, told: AbortSignal): Promise<void> {
   while (!told.aborted && performance.now() < limit) {
     const open = await client.workflow.count("ExecutionStatus = 'Running'").catch(() => null);
     if (open?.count === 0) return;

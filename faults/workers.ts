@@ -14,6 +14,8 @@ export type Workers = {
   readonly deserters: string[];
   /** The lines of their logs about a case. */
   saidOf(workflowId: string): string[];
+  /** What those that run said last. */
+  lastWords(): string;
 };
 
 export function createWorkers(deployment: Deployment, random: Random): Workers {
@@ -27,6 +29,7 @@ export function createWorkers(deployment: Deployment, random: Random): Workers {
     deserters,
     saidOf: (workflowId) =>
       all.flatMap((worker) => worker.output().split('\n')).filter((line) => line.includes(`workflowId=${workflowId} `)),
+    lastWords: () => [...running].map(({ output }) => lastLines(output())).join(' | '),
     async start(sources) {
       const worker = await startAgainAndAgain(() => deployment.startWorker(sources));
       running.add(worker);
@@ -62,4 +65,6 @@ export async function startAgainAndAgain(start: () => Promise<Program>): Promise
 
 /** The last words of one that ended although nobody ended it. */
 export const deserter = (what: string, status: number | NodeJS.Signals | null, { output }: Program): string =>
-  `${what} ended by itself (${status}): ${output().trim().split('\n').slice(-3).join(' ')}`;
+  `${what} ended by itself (${status}): ${lastLines(output())}`;
+
+const lastLines = (output: string): string => output.trim().split('\n').slice(-3).join(' ');

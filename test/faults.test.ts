@@ -205,6 +205,7 @@ function goodRun() {
     roles: new Map(office.employees.map(({ id, roles }) => [id, gone.includes(id) ? [] : roles])),
     notReplayed: [] as string[],
     deserters: [] as string[],
+    notReady: [] as string[],
   } satisfies Evidence;
 }
 
@@ -334,6 +335,7 @@ const tampering: [Violation['kind'], string, (run: Run) => unknown][] = [
   ['orphan', 'a timer', (run) => caseOf(run, REMOVED).orphans.push('timer of event 5')],
   ['does not replay', 'a history', ({ notReplayed }) => notReplayed.push('why')],
   ['process ended', 'by itself', ({ deserters }) => deserters.push('why')],
+  ['not ready', 'the portal', ({ notReady }) => notReady.push('why')],
 ];
 
 const judge = suite('the judge of a run');
@@ -353,6 +355,7 @@ for (const [kind, what, tamper] of tampering)
 judge('knows how to find each kind', () => {
   const kinds: Record<Violation['kind'], true> = {
     'odd answer': true,
+    'not ready': true,
     'request lost': true,
     'request that nobody made': true,
     'request without an end': true,

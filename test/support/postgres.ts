@@ -64,7 +64,8 @@ function endNow(pid: number): void {
   }
 }
 
-export async function startPostgres(): Promise<Postgres> {
+/** @param options whether what it acknowledges is on the disk; nobody needs that of what is thrown away. */
+export async function startPostgres(options = { fsync: false }): Promise<Postgres> {
   const bin = binaries();
   const who = identity();
   const folder = mkdtempSync(join(tmpdir(), 'aterkalla-postgres-'));
@@ -81,7 +82,18 @@ export async function startPostgres(): Promise<Postgres> {
   const run = async () => {
     const server = spawn(
       join(bin, 'postgres'),
-      ['-D', folder, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off'],
+      [
+        '-D',
+        folder,
+        '-p',
+        String(port),
+        '-h',
+        '127.0.0.1',
+        '-k',
+        folder,
+        '-c',
+        `fsync=${options.fsync ? 'on' : 'off'}`,
+      ],
       { ...settings, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     const ended = once(server, 'exit');
