@@ -24,6 +24,11 @@ export const TASK_QUEUE = 'aterkalla';
 const GRACE = '10 seconds';
 /** Cases wait for people for days: what is cached serves the acts of the moment (2,000 cost 0.9 GB). */
 const CACHED_WORKFLOWS = 300;
+/**
+ * Orders and mails that are not answered take up their places until they are given up, 10 to 20 s: with the SDK's hundred,
+ * a Min Support that says nothing to a hundred orders would leave nobody an answer.
+ */
+const ACTIVITIES_AT_ONCE = 1000;
 
 export type WorkerNeeds = {
   connection: NativeConnection;
@@ -80,6 +85,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
     // After a worker was killed, its cases go to another one after this time instead of 10 s.
     stickyQueueScheduleToStartTimeout: '1s',
     maxCachedWorkflows: CACHED_WORKFLOWS,
+    maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
   });
   const running = worker.run();
   let stopping = false;

@@ -6,6 +6,7 @@ import { createCaseActivities } from '../activities/cases.ts';
 import { followCases } from '../activities/followCases.ts';
 import { type CaseFilters, listAll } from '../activities/listCases.ts';
 import { tasksOf } from '../activities/mayAct.ts';
+import { createAterkalla } from '../client/aterkalla.ts';
 import { startWorld, type World } from './support/world.ts';
 
 /** What waits for a person, from the list of cases and the register: however many are open, no case is asked. */
@@ -195,5 +196,26 @@ tasks(
     assert.equal(await requests(), []);
   },
 );
+
+tasks('are told while hundreds of orders wait for a Min Support that says nothing', async ({ world }) => {
+  assert.ok(world);
+  const employees = Array.from({ length: 300 }, (_, number) => `9${number}`);
+  await world.fresh((file) => {
+    const like = file.people.find(({ id }) => id === '1005');
+    assert.ok(like);
+    for (const id of employees) {
+      file.people.push({ ...like, id });
+      file.authorisations.push({ person: id, system: 'SUS', roles: ['participantManager'] });
+    }
+  });
+  world.minSupport.behave({ kind: 'hang' });
+  await Promise.all(employees.map((employee) => world.remove(employee, '1000')));
+  await listed(
+    world,
+    employees.map(() => 'ordering'),
+  );
+  const client = createAterkalla(world.env.client);
+  assert.equal(await client.tasks('1009'), []);
+});
 
 tasks.run();
