@@ -5,6 +5,7 @@ import { measureKill } from './bench/kill.ts';
 import { short, table } from './bench/numbers.ts';
 import { measureOpen } from './bench/open.ts';
 import { measurePortal } from './bench/portal.ts';
+import { measurePowerCut } from './bench/powerCut.ts';
 import { asTable, compareRemoval } from './bench/removal.ts';
 import { measureStart } from './bench/start.ts';
 
@@ -17,7 +18,7 @@ const { positionals, values } = parseArgs({
     json: { type: 'boolean', default: false },
     /** For `growth`: the Temporal server, `embedded` or `postgresql`. */
     server: { type: 'string', default: 'embedded' },
-    /** For `removal`, `growth` and `start`; below five it is a try, no measurement. */
+    /** For `removal`, `growth`, `powerCut` and `start`; below five it is a try, no measurement. */
     rounds: { type: 'string' },
     /** For `open`: how many requests wait, e.g. `500,2000`. For `kill` and `portal`: how many are open. */
     sizes: { type: 'string' },
@@ -49,6 +50,10 @@ const suites: Record<string, () => Promise<{ json: object; text: string }>> = {
     const { server } = values;
     if (server !== 'embedded' && server !== 'postgresql') usage(`there is no server "${server}"`);
     const json = await measureGrowth(say, server, rounds);
+    return { json, text: rows(json) };
+  },
+  async powerCut() {
+    const json = await measurePowerCut(say, rounds);
     return { json, text: rows(json) };
   },
   async portal() {
@@ -87,7 +92,9 @@ function rows(measured: readonly Record<string, number | string>[]): string {
   );
 }
 
-const chosen = positionals.length > 0 ? positionals : Object.keys(suites);
+/** Only root may mount a disk: it is left out where all are measured. */
+const all = Object.keys(suites).filter((name) => name !== 'powerCut' || process.getuid?.() === 0);
+const chosen = positionals.length > 0 ? positionals : all;
 for (const name of chosen) if (!suites[name]) usage(`there is no measurement "${name}"`);
 
 say(

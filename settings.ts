@@ -8,9 +8,12 @@ import { LONGEST_UNDO } from './machines/messages.ts';
 
 /** The settings (contract, "Commands"): read from the environment, every value checked, all that is wrong named at once. */
 
+/** What the embedded server waits for before it acknowledges: SQLite's pragma of this name. */
+export type Synchronous = 'NORMAL' | 'FULL';
+
 /** Where Temporal is: our own development server, or one that the SDK's own configuration names. */
 export type TemporalSettings =
-  | { kind: 'embedded'; port: number; uiPort: number }
+  | { kind: 'embedded'; port: number; uiPort: number; synchronous: Synchronous }
   | { kind: 'external'; address: string; namespace: string; connection: NativeConnectionOptions };
 
 /** How people log in: our own provider for development, or one by settings. */
@@ -128,6 +131,7 @@ const schema = z.object({
     ),
   TEMPORAL_PORT: port(7233),
   TEMPORAL_UI_PORT: port(8233),
+  SQLITE_SYNCHRONOUS: z.enum(['NORMAL', 'FULL'], { error: 'must be NORMAL or FULL' }).default('NORMAL'),
   PORTAL_PORT: port(8080),
   PORTAL_HOST: z
     .string()
@@ -179,7 +183,12 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 
   return {
     dataDir: values.DATA_DIR,
-    temporal: external ?? { kind: 'embedded', port: values.TEMPORAL_PORT, uiPort: values.TEMPORAL_UI_PORT },
+    temporal: external ?? {
+      kind: 'embedded',
+      port: values.TEMPORAL_PORT,
+      uiPort: values.TEMPORAL_UI_PORT,
+      synchronous: values.SQLITE_SYNCHRONOUS,
+    },
     portal: portalSettings(values),
     registerFile: values.REGISTER_FILE,
     registerMode: values.REGISTER_MODE,

@@ -151,6 +151,7 @@ async function reachTemporal(
     dataDir,
     port: temporal.port,
     uiPort: temporal.uiPort,
+    synchronous: temporal.synchronous,
     onRestart: (failed) => {
       if (failed) fail(failed);
       else say("Temporal's development server had ended by itself and was started again");

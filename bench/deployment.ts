@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import type { Synchronous } from '../settings.ts';
 import { createUndo } from '../setup/lifetime.ts';
 import { addSearchAttributes, keepHistories } from '../setup/namespace.ts';
 import { startServer } from '../setup/server.ts';
@@ -43,6 +44,10 @@ export async function deploy(options: {
   databaseUrl?: string;
   /** Which Temporal server: the development server on its file unless said; `postgresql` may have to be built. */
   server?: 'embedded' | 'postgresql';
+  /** Where the data folder is made: a disk of its own; the system's folder for such things unless said. */
+  folder?: string;
+  /** What the embedded server waits for before it acknowledges. */
+  synchronous?: Synchronous;
   /** Told what takes long. */
   say?: (text: string) => void;
 }): Promise<Deployment> {
@@ -51,14 +56,20 @@ export async function deploy(options: {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => undo.run().finally(() => process.exit(1)));
   try {
-    const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'aterkalla-bench-')));
+    const dataDir = realpathSync(mkdtempSync(join(options.folder ?? tmpdir(), 'aterkalla-bench-')));
     undo.add(() => rmSync(dataDir, { recursive: true, force: true }));
     const registerFile = join(dataDir, 'register.json');
     writeFileSync(registerFile, JSON.stringify(registerOf(options.employees)));
     const server =
       options.server === 'postgresql'
         ? await startServerOnPostgres(options.say ?? (() => {}))
-        : await startServer({ cli: await temporalCli(), dataDir, port: 0, uiPort: 0 });
+        : await startServer({
+            cli: await temporalCli(),
+            dataDir,
+            port: 0,
+            uiPort: 0,
+            ...(options.synchronous && { synchronous: options.synchronous }),
+          });
     undo.add(() => server.stop());
     const [smtp, minSupport] = await Promise.all([startSmtp(), startMinSupport()]);
     undo.add(() => Promise.all([smtp.stop(), minSupport.stop()]));

@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import type { Synchronous } from '../settings.ts';
 import { freePort } from './ports.ts';
 import { allProcesses, endProcess, type ProcessInfo, processInfo } from './processes.ts';
 
@@ -34,6 +35,8 @@ export type ServerOptions = {
   /** 0 takes a free one. */
   port: number;
   uiPort: number;
+  /** `FULL` loses nothing that was acknowledged when the machine dies; `NORMAL`, unless said, the last moments. */
+  synchronous?: Synchronous;
   /** Told when the server ends although nobody stopped it; it has been started again by then, or `failed` says why not. */
   onRestart?: (failed?: Error) => void;
 };
@@ -115,11 +118,12 @@ async function launchFirst(...how: Parameters<typeof launch>): Promise<ChildProc
   }
 }
 
-async function launch({ cli, dataDir }: ServerOptions, port: number, uiPort: number): Promise<ChildProcess> {
+async function launch(options: ServerOptions, port: number, uiPort: number): Promise<ChildProcess> {
+  const { cli, dataDir, synchronous = 'NORMAL' } = options;
   const args = ['server', 'start-dev', '--db-filename', fileOf(dataDir), '--ip', '127.0.0.1'];
   args.push('--port', String(port), '--ui-port', String(uiPort), '--log-level', 'error');
-  // Twice the throughput (design.md); what was acknowledged survives a killed process, not always a power cut.
-  args.push('--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL');
+  // Twice the throughput (design.md). What was acknowledged survives a killed process with either.
+  args.push('--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', `synchronous=${synchronous}`);
   const log = openSync(logOf(dataDir), 'w', 0o600);
   // A process group of its own: Ctrl-C must not end it before the worker has drained.
   const child = spawn(cli, args, { detached: true, stdio: ['ignore', log, log] });

@@ -24,7 +24,7 @@ settings('without any variable: everything embedded, on the ports of the contrac
   assert.ok(dataDir.endsWith('.data'));
   assert.ok(registerFile.endsWith('register.sample.json'));
   assert.equal(rest, {
-    temporal: { kind: 'embedded', port: 7233, uiPort: 8233 },
+    temporal: { kind: 'embedded', port: 7233, uiPort: 8233, synchronous: 'NORMAL' },
     portal: { host: '127.0.0.1', port: 8080, login: { kind: 'development' }, undoFor: 60 },
     registerMode: 'performs',
     mailFrom: 'aterkalla@localhost',
@@ -39,6 +39,7 @@ settings('every variable is read', () => {
     DATA_DIR: join(folder, 'data'),
     TEMPORAL_PORT: '0',
     TEMPORAL_UI_PORT: '0',
+    SQLITE_SYNCHRONOUS: 'FULL',
     PORTAL_PORT: '65535',
     REGISTER_FILE: registerFile,
     REGISTER_MODE: 'observes',
@@ -60,7 +61,7 @@ settings('every variable is read', () => {
   });
   assert.equal(read, {
     dataDir: join(folder, 'data'),
-    temporal: { kind: 'embedded', port: 0, uiPort: 0 },
+    temporal: { kind: 'embedded', port: 0, uiPort: 0, synchronous: 'FULL' },
     portal: {
       host: '0.0.0.0',
       port: 65_535,
@@ -101,6 +102,7 @@ settings('all that is wrong is named at once, each with its variable', () => {
     DATA_DIR: file,
     TEMPORAL_PORT: '70000',
     TEMPORAL_UI_PORT: '-1',
+    SQLITE_SYNCHRONOUS: 'OFF',
     PORTAL_PORT: 'http',
     PORTAL_HOST: 'portal.example.org',
     PORTAL_URL: 'https://127.0.0.1/portal',

@@ -3,7 +3,7 @@ import { ApplicationFailure, proxyLocalActivities } from '@temporalio/workflow';
 import type { LookUpInput, Sources } from '../machines/sources.ts';
 import { activitySummary, caseDetails, eventDescriptions, timerSummary } from '../texts/temporal.ts';
 import type { CaseStatus } from './caseStatus.ts';
-import type { Schema } from './statechart/inbox.ts';
+import { READ_ONCE, type Schema } from './statechart/inbox.ts';
 import type { SourceOptions } from './statechart.ts';
 
 /** What both processes give the runner: how sources are carried out, rights are looked up and cases are shown. */
@@ -98,9 +98,9 @@ export const shell = {
 };
 
 /** Reads a start's input; one that does not fit fails the workflow with what was expected. */
-export function readStart<Start>(schema: Schema & { parse(value: unknown): Start }, input: unknown): Start {
-  const read = schema.safeParse(input);
-  if (read.success) return schema.parse(input);
+export function readStart<Start>(schema: Schema<Start>, input: unknown): Start {
+  const read = schema.safeParse(input, READ_ONCE);
+  if (read.success) return read.data;
   const faults = read.error.issues.map(({ path, message }) =>
     [path.map(String).join('.'), message].filter(Boolean).join(': '),
   );
