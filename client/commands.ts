@@ -87,7 +87,14 @@ export function commands(
   const dressed = (command: Command, name: keyof typeof commandTexts) => {
     command.description(commandTexts[name][language]).helpOption('-h, --help', optionTexts.help[language]);
     command.helpCommand(false).exitOverride().configureOutput(output);
-    command.configureHelp({ styleTitle: (title) => (language === 'sv' ? (headings[title] ?? title) : title) });
+    const spoken = (word: string) => (language === 'sv' ? (headings[word] ?? word) : word);
+    command.configureHelp({
+      styleTitle: spoken,
+      styleOptionText: spoken,
+      styleSubcommandText: spoken,
+      // The choices are in the option's form already.
+      optionDescription: ({ description }) => description,
+    });
     for (const common of ['as', 'json', 'id', 'lang'] as const) command.addOption(option(common));
     return command;
   };

@@ -55,6 +55,7 @@ client('help and version are given in both languages', async () => {
   const [sv, en, version] = [await run('--help'), await run('--help', '--lang', 'en'), await run('--version')];
   assert.is(sv.exit, 0);
   assert.match(sv.out, 'Kommandon:');
+  for (const english of ['options', 'command]', 'choices', 'display']) assert.not.match(sv.out, english);
   assert.match(en.out, 'Commands:');
   assert.match(version.out, /^\d+\.\d+\.\d+\n$/);
 });

@@ -68,8 +68,10 @@ export const optionTexts = {
   version: { sv: 'visar versionen', en: 'shows the version' },
 } as const satisfies Record<string, Text>;
 
-/** The headings that the command line library writes in English. */
+/** The words that the command line library writes in English. */
 export const headings: Readonly<Record<string, string>> = {
+  '[options]': '[val]',
+  '[command]': '[kommando]',
   'Usage:': 'Användning:',
   'Arguments:': 'Argument:',
   'Options:': 'Val:',
