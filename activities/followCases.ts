@@ -13,12 +13,14 @@ export type KeptCases = {
   of(employees: readonly string[]): Promise<ListedCase[]>;
 };
 
-/** How much earlier than it is listed a change may be dated: outages of a minute count from when a timer was due. */
-const OVERLAP = 120_000;
-/** How often is looked for cases that were ended from outside, which leaves no trace in their attributes. */
-const LOOK_FOR_ENDED = 5_000;
-/** So often all of it is listed anew, in case anything was listed later than that. All in milliseconds. */
-const RELOAD = 600_000;
+/** How long what has changed may take until Temporal lists it, and how far its clock may be behind. All in milliseconds. */
+const LISTED_WITHIN = 5_000;
+/** How much earlier than it is listed a change may be dated after an outage, when times count from when they were due. */
+const LISTED_LATE = 120_000;
+/** How often is looked for these, and for cases that were ended from outside, which leaves no trace in their attributes. */
+const LOOK_BACK = 15_000;
+/** So often all of it is listed anew, in case anything was listed later than that. */
+const LOAD = 600_000;
 /** Of so many employees the ended cases are kept: those that were asked for last. */
 const EMPLOYEES = 20_000;
 /** So many questions at once. */
@@ -31,7 +33,8 @@ export function followCases(client: Client): KeptCases {
   let open = new Map<string, ListedCase>();
   /** Asked for one employee at a time: the server finds these in 2 ms, but looks through all cases for several at once. */
   const ended = new LRUCache<string, Promise<ListedCase[]>>({ max: EMPLOYEES });
-  let [loaded, lookedForEnded, looked] = [0, 0, 0];
+  /** Everything that changed before is known. */
+  let known: number | null = null;
 
   function take(changed: ListedCase[]): void {
     for (const listed of changed) {
@@ -45,20 +48,53 @@ export function followCases(client: Client): KeptCases {
     }
   }
 
+  const changedSince = (time: number) => `Since >= '${new Date(time).toISOString()}' AND ${caseQuery({}, '')}`;
+
+  async function load(): Promise<void> {
+    const all = await listAll(client, caseQuery({ open: true }, ''));
+    open = new Map(all.map((listed) => [listed.workflowId, listed]));
+    ended.clear();
+  }
+
   async function look(): Promise<void> {
-    const now = Date.now();
-    if (now - loaded > RELOAD) {
-      const all = await listAll(client, caseQuery({ open: true }, ''));
-      open = new Map(all.map((listed) => [listed.workflowId, listed]));
-      ended.clear();
-      loaded = lookedForEnded = now;
-    } else take(await listAll(client, `Since >= '${before(looked)}' AND ${caseQuery({}, '')}`));
-    if (now - lookedForEnded > LOOK_FOR_ENDED) {
-      for (const status of FROM_OUTSIDE)
-        take(await listAll(client, `ExecutionStatus = '${status}' AND CloseTime >= '${before(lookedForEnded)}'`));
-      lookedForEnded = now;
+    const since = known;
+    const began = Date.now();
+    known = began;
+    try {
+      await (since === null ? load() : take(await listAll(client, changedSince(since - LISTED_WITHIN))));
+    } catch (error) {
+      known = since;
+      throw error;
     }
-    looked = now;
+    void tend(began);
+  }
+
+  const tended = { loaded: Date.now(), lookedBack: Date.now() };
+  let isTending = false;
+  /** What nobody waits for: after many changes it takes seconds. Where it fails it is tried again with the next look. */
+  async function tend(now: number): Promise<void> {
+    if (isTending || now - tended.lookedBack < LOOK_BACK) return;
+    isTending = true;
+    try {
+      if (now - tended.loaded > LOAD) {
+        await load();
+        tended.loaded = now;
+      } else {
+        const from = tended.lookedBack - LISTED_LATE;
+        take(await listAll(client, changedSince(from)));
+        for (const status of FROM_OUTSIDE)
+          take(
+            await listAll(client, `ExecutionStatus = '${status}' AND CloseTime >= '${new Date(from).toISOString()}'`),
+          );
+      }
+      tended.lookedBack = now;
+      // What has changed while it listed may have been taken back by it: the next look takes it in again.
+      known = Math.min(known ?? now, now);
+    } catch {
+      // As said above.
+    } finally {
+      isTending = false;
+    }
   }
 
   let running: Promise<void> | null = null;
@@ -102,5 +138,3 @@ export function followCases(client: Client): KeptCases {
     },
   };
 }
-
-const before = (time: number): string => new Date(time - OVERLAP).toISOString();

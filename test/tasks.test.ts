@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -184,6 +185,8 @@ tasks(
     assert.equal(await requests(), [request]);
     await world.env.client.workflow.getHandle(first.workflowId).terminate();
     await listed(world, []);
+    // That it ended so is looked for now and then.
+    for (const end = Date.now() + 60_000; (await requests()).length > 0 && Date.now() < end; ) await wait(500);
     assert.equal(await requests(), []);
 
     const second = await world.remove('1005', '1000');
