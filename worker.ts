@@ -5,6 +5,7 @@ import { createCaseActivities } from './activities/cases.ts';
 import { followCases } from './activities/followCases.ts';
 import { createActivities } from './activities/index.ts';
 import { createPortalActivities } from './activities/portal.ts';
+import { answersSoManyAtOnce } from './activities/questions.ts';
 import { createSessionActivities } from './activities/sessions.ts';
 import type { Answers } from './client/ask.ts';
 import { type Outside, openOutside } from './outside/index.ts';
@@ -80,7 +81,7 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
       ...questions,
     },
     dataConverter: { payloadConverterPath },
-    interceptors: { activity: [saysItIsAlive] },
+    interceptors: { activity: [saysItIsAlive, answersSoManyAtOnce()] },
     shutdownGraceTime: GRACE,
     // After a worker was killed, its cases go to another one after this time instead of 10 s.
     stickyQueueScheduleToStartTimeout: '1s',

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
+import pLimit from 'p-limit';
 import type { Facts } from '../machines/register.ts';
 import {
   assignmentsIn,
@@ -16,16 +17,7 @@ import type { CaseStatus } from './caseStatus.ts';
 import { findCase } from './findCase.ts';
 import type { KeptCases } from './followCases.ts';
 import { cannot } from './grpc.ts';
-import {
-  type CaseFilters,
-  caseQuery,
-  each,
-  fits,
-  type ListedCase,
-  listPage,
-  pageSize,
-  placeInList,
-} from './listCases.ts';
+import { type CaseFilters, caseQuery, fits, type ListedCase, listPage, pageSize, placeInList } from './listCases.ts';
 import { detachableBy, mayRead, mayReadCasesOf, type Task, tasksOf, waitsOf } from './mayAct.ts';
 import type { Person, RegisterStore, Responsibilities } from './ports.ts';
 import { problem } from './problem.ts';
@@ -213,14 +205,11 @@ export function createCaseActivities({ register, client, kept, atOnce = 8 }: Nee
 
     let found: ListedCase[];
     if (named) found = await kept.of(named);
-    else if (filters.open || filters.overdue)
-      found = (await kept.open()).filter((listed) => !reader || isTheirs(listed));
-    else if (reader)
-      found = [
-        ...(await kept.of([...theirs])),
-        ...(await kept.open()).filter((listed) => !theirs.has(listed.employee) && isTheirs(listed)),
-      ];
-    else return listPage(client, caseQuery(filters, now), page.atMost, page.next);
+    // A new manager shows late among those that are kept.
+    else if (!reader && (filters.manager || !(filters.open || filters.overdue)))
+      return listPage(client, caseQuery(filters, now), page.atMost, page.next);
+    else if (!reader) found = await kept.open();
+    else found = await kept.of([...theirs], isTheirs);
 
     const rest = found
       .filter((listed) => fits(listed, filters, now))
@@ -245,7 +234,7 @@ export function createCaseActivities({ register, client, kept, atOnce = 8 }: Nee
       if (responsible.person === null) throw problem('NotFound', problems.unknownPerson(person), { person });
       const open = await mayConcern(responsible);
       const factsOn = await factsFor(person, open);
-      const found = await each(open, atOnce, async (listed) => {
+      const found = await pLimit(atOnce).map(open, async (listed) => {
         const shown = factsOn(listed);
         const known = shown && waitsOf(listed, shown, system);
         if (known) return tasksOf(shown, known, person);
@@ -273,7 +262,7 @@ export function createCaseActivities({ register, client, kept, atOnce = 8 }: Nee
 
       const page = await ask({ ...responsible, person });
       const facts = await register.factsOfAll([...new Set(page.cases.map(({ employee }) => employee))], system);
-      const readable = await each(page.cases, atOnce, async (listed) => {
+      const readable = await pLimit(atOnce).map(page.cases, async (listed) => {
         const shown = facts.get(listed.employee);
         if (!shown) return false;
         if (mayReadCasesOf(shown, reader, person)) return true;

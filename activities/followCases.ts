@@ -1,26 +1,33 @@
 import type { Client } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
-import { caseQuery, each, type ListedCase, listAll } from './listCases.ts';
+import pLimit from 'p-limit';
+import { caseQuery, type ListedCase, listAll } from './listCases.ts';
 
 /**
  * The cases as Temporal lists them, kept here and brought up to date by what has changed: with 20,000 open ones the
  * embedded server takes 0.1 s for most questions about them, and half a millisecond more for each case that it answers.
+ *
+ * Changes are found by `Since`, the time of a case's state. What leaves that as it is, a new manager or organisation that a
+ * reminder's look at the register has shown, is seen when all is listed anew.
  */
 export type KeptCases = {
   /** All open cases. */
   open(): Promise<ListedCase[]>;
-  /** All cases of these employees, open and ended. */
-  of(employees: readonly string[]): Promise<ListedCase[]>;
+  /** All cases of these employees, open and ended, and the open ones of others that `alsoOpen` lets through. */
+  of(employees: readonly string[], alsoOpen?: (listed: ListedCase) => boolean): Promise<ListedCase[]>;
 };
 
-/** How long what has changed may take until Temporal lists it, and how far its clock may be behind. All in milliseconds. */
-const LISTED_WITHIN = 5_000;
-/** How much earlier than it is listed a change may be dated after an outage, when times count from when they were due. */
-const LISTED_LATE = 120_000;
-/** How often is looked for these, and for cases that were ended from outside, which leaves no trace in their attributes. */
-const LOOK_BACK = 15_000;
-/** So often all of it is listed anew, in case anything was listed later than that. */
-const LOAD = 600_000;
+/** All in milliseconds. */
+const INTERVALS = {
+  /** How long what has changed may take until Temporal lists it, and how far its clock may be behind. */
+  listedWithin: 5_000,
+  /** How much earlier than it is listed a change may be dated after an outage, when times count from when they were due. */
+  listedLate: 120_000,
+  /** How often is looked for these, and for cases that were ended from outside, which leaves no trace in their attributes. */
+  lookBack: 15_000,
+  /** So often all of it is listed anew. */
+  load: 600_000,
+};
 /** Of so many employees the ended cases are kept: those that were asked for last. */
 const EMPLOYEES = 20_000;
 /** So many questions at once. */
@@ -28,16 +35,28 @@ const AT_ONCE = 8;
 
 const FROM_OUTSIDE = ['Terminated', 'Canceled', 'TimedOut', 'Failed'];
 
-/** @returns the cases, with all that Temporal had listed when they were asked for. */
-export function followCases(client: Client): KeptCases {
+/** What was listed beside, for the next look to take in; what has changed since it began is newer. */
+type Listed = { began: number; cases: ListedCase[]; isAllThatIsOpen: boolean };
+
+/**
+ * @param intervals how often is looked for what; a test may be in a hurry.
+ * @returns the cases, with all that Temporal had listed when they were asked for; what it lists late may be missing for
+ *   twice `lookBack`.
+ */
+export function followCases(client: Client, intervals = INTERVALS): KeptCases {
+  const { listedWithin, listedLate, lookBack, load } = intervals;
   let open = new Map<string, ListedCase>();
   /** Asked for one employee at a time: the server finds these in 2 ms, but looks through all cases for several at once. */
   const ended = new LRUCache<string, Promise<ListedCase[]>>({ max: EMPLOYEES });
-  /** Everything that changed before is known. */
-  let known: number | null = null;
+  /** When the last look began that has told what had changed. */
+  let looked: number | null = null;
 
-  function take(changed: ListedCase[]): void {
-    for (const listed of changed) {
+  function take({ cases, isAllThatIsOpen }: Omit<Listed, 'began'>): void {
+    if (isAllThatIsOpen) {
+      open = new Map();
+      ended.clear();
+    }
+    for (const listed of cases) {
       if (listed.open) {
         open.set(listed.workflowId, listed);
         continue;
@@ -48,53 +67,50 @@ export function followCases(client: Client): KeptCases {
     }
   }
 
-  const changedSince = (time: number) => `Since >= '${new Date(time).toISOString()}' AND ${caseQuery({}, '')}`;
+  const time = (at: number) => `'${new Date(at).toISOString()}'`;
+  const changedSince = (at: number) => listAll(client, `Since >= ${time(at)} AND ${caseQuery({}, '')}`);
 
-  async function load(): Promise<void> {
-    const all = await listAll(client, caseQuery({ open: true }, ''));
-    open = new Map(all.map((listed) => [listed.workflowId, listed]));
-    ended.clear();
+  async function listOpen(began: number): Promise<Listed> {
+    return { began, cases: await listAll(client, caseQuery({ open: true }, '')), isAllThatIsOpen: true };
   }
+
+  async function listLate(began: number, lookedBack: number): Promise<Listed> {
+    const from = lookedBack - listedLate;
+    const cases = await changedSince(from);
+    for (const status of FROM_OUTSIDE)
+      cases.push(...(await listAll(client, `ExecutionStatus = '${status}' AND CloseTime >= ${time(from)}`)));
+    return { began, cases, isAllThatIsOpen: false };
+  }
+
+  let beside: Listed | null = null;
+  const last = { load: 0, lookBack: 0, try: 0 };
 
   async function look(): Promise<void> {
-    const since = known;
     const began = Date.now();
-    known = began;
-    try {
-      await (since === null ? load() : take(await listAll(client, changedSince(since - LISTED_WITHIN))));
-    } catch (error) {
-      known = since;
-      throw error;
+    if (looked === null) {
+      take(await listOpen(began));
+      looked = last.load = last.lookBack = last.try = began;
+      return;
     }
-    void tend(began);
+    // Nobody has asked for a while.
+    if (began - last.lookBack > 2 * lookBack) await listBeside(began);
+    const late = beside;
+    const changed = await changedSince(Math.min(looked, late?.began ?? looked) - listedWithin);
+    if (late) take(late);
+    if (beside === late) beside = null;
+    take({ cases: changed, isAllThatIsOpen: false });
+    looked = began;
+    if (began - last.try > lookBack)
+      listBeside(began).catch((error) => console.error(`warning: cases that are listed late are not found: ${error}`));
   }
 
-  const tended = { loaded: Date.now(), lookedBack: Date.now() };
-  let isTending = false;
-  /** What nobody waits for: after many changes it takes seconds. Where it fails it is tried again with the next look. */
-  async function tend(now: number): Promise<void> {
-    if (isTending || now - tended.lookedBack < LOOK_BACK) return;
-    isTending = true;
-    try {
-      if (now - tended.loaded > LOAD) {
-        await load();
-        tended.loaded = now;
-      } else {
-        const from = tended.lookedBack - LISTED_LATE;
-        take(await listAll(client, changedSince(from)));
-        for (const status of FROM_OUTSIDE)
-          take(
-            await listAll(client, `ExecutionStatus = '${status}' AND CloseTime >= '${new Date(from).toISOString()}'`),
-          );
-      }
-      tended.lookedBack = now;
-      // What has changed while it listed may have been taken back by it: the next look takes it in again.
-      known = Math.min(known ?? now, now);
-    } catch {
-      // As said above.
-    } finally {
-      isTending = false;
-    }
+  /** After many changes it takes seconds, which nobody waits for as long as somebody asks now and then. */
+  async function listBeside(began: number): Promise<void> {
+    last.try = began;
+    const isToLoad = began - last.load > load;
+    beside = await (isToLoad ? listOpen(began) : listLate(began, last.lookBack));
+    last.lookBack = began;
+    if (isToLoad) last.load = began;
   }
 
   let running: Promise<void> | null = null;
@@ -114,8 +130,8 @@ export function followCases(client: Client): KeptCases {
   };
 
   function endedOf(employee: string): Promise<ListedCase[]> {
-    const known = ended.get(employee);
-    if (known) return known;
+    const kept = ended.get(employee);
+    if (kept) return kept;
     const asked = listAll(client, caseQuery({ employee }, '')).then((all) => all.filter((listed) => !listed.open));
     ended.set(employee, asked);
     asked.catch(() => ended.peek(employee) === asked && ended.delete(employee));
@@ -127,14 +143,14 @@ export function followCases(client: Client): KeptCases {
       await upToDate();
       return [...open.values()];
     },
-    async of(employees) {
+    async of(employees, alsoOpen = () => false) {
       await upToDate();
       const wanted = new Set(employees);
-      const theirs = [...open.values()].filter(({ employee }) => wanted.has(employee));
-      const over = (await each([...wanted], AT_ONCE, endedOf)).flat();
+      const current = [...open.values()].filter((listed) => wanted.has(listed.employee) || alsoOpen(listed));
+      const over = (await pLimit(AT_ONCE).map(wanted, endedOf)).flat();
       // What has ended since the last look is in both.
-      const runs = new Set(over.map(({ runId }) => runId));
-      return [...theirs.filter(({ runId }) => !runs.has(runId)), ...over];
+      const requests = new Set(over.map(({ request }) => request));
+      return [...current.filter(({ request }) => !requests.has(request)), ...over];
     },
   };
 }

@@ -151,18 +151,3 @@ export async function listAll(client: Client, query: string): Promise<ListedCase
   } while (next);
   return found;
 }
-
-/** Runs `work` over all items, at most `atOnce` at a time, and keeps their order. */
-export async function each<In, Out>(
-  items: readonly In[],
-  atOnce: number,
-  work: (item: In) => Promise<Out>,
-): Promise<Out[]> {
-  const results: Out[] = new Array(items.length);
-  const queue = items.entries();
-  const lane = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
-  return results;
-}

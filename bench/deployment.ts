@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Synchronous } from '../settings.ts';
-import { createUndo } from '../setup/lifetime.ts';
+import { createUndo, type Undo } from '../setup/lifetime.ts';
 import { addSearchAttributes, keepHistories } from '../setup/namespace.ts';
 import { startServer } from '../setup/server.ts';
 import { temporalCli } from '../setup/temporal.ts';
@@ -34,13 +34,12 @@ export type BenchWorker = {
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 };
 
-/**
- * @param options how many employees the register has; the program, a worker or the whole system; a PostgreSQL for the
- *   register, so that several workers share it, instead of the embedded one.
- */
-export async function deploy(options: {
+export type DeployOptions = {
+  /** How many the register has. */
   employees: number;
+  /** A worker, or the whole system. */
   program: 'worker.ts' | 'bench/worker.ts' | 'start.ts';
+  /** A PostgreSQL for the register, so that several workers share it, instead of the embedded one. */
   databaseUrl?: string;
   /** Which Temporal server: the development server on its file unless said; `postgresql` may have to be built. */
   server?: 'embedded' | 'postgresql';
@@ -50,11 +49,21 @@ export async function deploy(options: {
   synchronous?: Synchronous;
   /** Told what takes long. */
   say?: (text: string) => void;
-}): Promise<Deployment> {
+};
+
+/** What is added to it is ended, too, where this process is told to end: the server would outlive it. */
+export function undoOnSignals(): Undo {
   const undo = createUndo();
-  // The server is in a process group of its own and would outlive us.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => undo.run().finally(() => process.exit(1)));
+  const end = () => undo.run().finally(() => process.exit(1));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, end);
+    undo.add(() => process.off(signal, end));
+  }
+  return undo;
+}
+
+/** @param undo takes how to end each part. */
+export async function deploy(options: DeployOptions, undo: Undo = undoOnSignals()): Promise<Deployment> {
   try {
     const dataDir = realpathSync(mkdtempSync(join(options.folder ?? tmpdir(), 'aterkalla-bench-')));
     undo.add(() => rmSync(dataDir, { recursive: true, force: true }));

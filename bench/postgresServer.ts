@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { createUndo } from '../setup/lifetime.ts';
+import { COLLECTS_LESS } from '../setup/server.ts';
 import { freePort, startPostgres } from '../test/support/postgres.ts';
 
 /**
@@ -48,6 +49,7 @@ export async function startServerOnPostgres(say: (text: string) => void): Promis
     const output = openSync(log, 'w');
     const server = spawn(join(cache, 'temporal-server'), ['--config', folder, '--env', 'bench', 'start'], {
       stdio: ['ignore', output, output],
+      env: { ...COLLECTS_LESS, ...process.env },
     });
     const ended = once(server, 'exit');
     undo.add(async () => {

@@ -4,21 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { removalId } from '../machines/requestNumber.ts';
 import type { Synchronous } from '../settings.ts';
-import { createUndo, type Undo } from '../setup/lifetime.ts';
+import type { Undo } from '../setup/lifetime.ts';
 import { startServer } from '../setup/server.ts';
 import { temporalCli } from '../setup/temporal.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { detach, openCase } from './case.ts';
-import { deploy } from './deployment.ts';
+import { deploy, undoOnSignals } from './deployment.ts';
 import { sum } from './numbers.ts';
 import { employeeOf } from './people.ts';
 
 /**
  * What the embedded server has lost of acknowledged acts when the machine dies. The data folder lies on a file system of
  * its own in a file; at the cut that file holds what had reached the disk, and not what the system still had in memory. A
- * copy of it is what another machine would find. Only root may mount it.
+ * copy of it, made in a fraction of a second, is what another machine would find. Only root may mount it.
  */
 
 const MODES: readonly Synchronous[] = ['NORMAL', 'FULL'];
@@ -44,7 +45,7 @@ export async function measurePowerCut(say: (text: string) => void, cuts = CUTS) 
 async function cutAgainAndAgain(load: Load, synchronous: Synchronous, cuts: number, say: (text: string) => void) {
   const each: Awaited<ReturnType<typeof cutOnce>>[] = [];
   while (each.length < cuts) {
-    const undo = createUndo();
+    const undo = undoOnSignals();
     try {
       each.push(await cutOnce(load, synchronous, undo));
     } finally {
@@ -79,14 +80,11 @@ async function cutOnce(
   // Elsewhere: what the register's own database waits for would bring Temporal's file to the disk besides.
   const postgres = await startPostgres();
   undo.add(() => postgres.stop());
-  const deployment = await deploy({
-    employees: EMPLOYEES,
-    program: 'worker.ts',
-    databaseUrl: postgres.url,
-    folder: mounted(disk, join(folder, 'alive'), undo),
-    synchronous,
-  });
-  undo.add(() => deployment.stop());
+  const alive = mounted(disk, join(folder, 'alive'), undo);
+  const deployment = await deploy(
+    { employees: EMPLOYEES, program: 'worker.ts', databaseUrl: postgres.url, folder: alive, synchronous },
+    undo,
+  );
   const worker = await deployment.startWorker();
 
   const told: { employee: string; at: number }[] = [];
@@ -112,7 +110,9 @@ async function cutOnce(
   await Promise.all(clients);
 
   const found = mounted(dead, join(folder, 'found'), undo);
-  const dataDir = join(found, readdirSync(found).find((name) => name.startsWith('aterkalla-bench-')) ?? '');
+  const name = readdirSync(found).find((name) => name.startsWith('aterkalla-bench-'));
+  if (name === undefined) throw new Error('not even the data folder had reached the disk');
+  const dataDir = join(found, name);
   const server = await startServer({ cli: await temporalCli(), dataDir, port: 0, uiPort: 0 });
   undo.add(() => server.stop());
   const connection = await Connection.connect({ address: server.address });
@@ -123,7 +123,10 @@ async function cutOnce(
     const history = await workflow
       .getHandle(removalId(employee))
       .fetchHistory()
-      .catch(() => null);
+      .catch((error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      });
     if (!history?.events?.some((event) => event.workflowExecutionUpdateCompletedEventAttributes))
       ages.push((cutAt - at) / 1000);
   }

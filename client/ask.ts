@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { CaseActivities } from '../activities/cases.ts';
+import { isTooLate } from '../activities/grpc.ts';
 import type { PortalActivities } from '../activities/portal.ts';
 import type { SessionActivities } from '../activities/sessions.ts';
+import { problems } from '../texts/problems.ts';
+import { ClientError } from './errors.ts';
 
 /** The task queue of the worker (contract, "Temporal"). */
 export const taskQueue = 'aterkalla';
+
+/** How long Temporal may take to take a question, in milliseconds: the SDK would try for 40 s. */
+const PATIENCE = 10_000;
 
 type Questions = CaseActivities & PortalActivities & SessionActivities;
 export type Question = keyof Questions & string;
@@ -32,15 +38,20 @@ export const createAsk =
   (client: Client): Ask =>
   async <Name extends Question>(name: Name, input: Input<Name>): Promise<Reply<Name>> => {
     const id = `ask-${name}-${randomUUID()}`;
-    const activity = await client.activity.start<Reply<Name>>(name, {
-      id,
-      taskQueue,
-      args: [input],
-      scheduleToStartTimeout: '10s',
-      startToCloseTimeout: '60s',
-      scheduleToCloseTimeout: '75s',
-      // The language is asked for beside the matter itself, and has an answer without the register too.
-      retry: { initialInterval: '250ms', maximumAttempts: name === 'language' ? 1 : 3 },
+    const begin = () =>
+      client.activity.start<Reply<Name>>(name, {
+        id,
+        taskQueue,
+        args: [input],
+        scheduleToStartTimeout: '10s',
+        startToCloseTimeout: '60s',
+        scheduleToCloseTimeout: '75s',
+        // The language is asked for beside the matter itself, and has an answer without the register too.
+        retry: { initialInterval: '250ms', maximumAttempts: name === 'language' ? 1 : 3 },
+      });
+    const activity = await client.withDeadline(Date.now() + PATIENCE, begin).catch((error: unknown) => {
+      if (!isTooLate(error)) throw error;
+      throw new ClientError('Unreachable', problems.unreachable('', String(error)), {}, error);
     });
     try {
       return await activity.result();

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option, type OutputConfiguration } from 'commander';
 import type { Answer, CaseStatus } from '../activities/caseStatus.ts';
 import { words } from '../texts/client.ts';
-import { commandTexts, headings, optionTexts } from '../texts/help.ts';
+import { commandTexts, libraryWords, optionTexts } from '../texts/help.ts';
 import { type Language, problems } from '../texts/problems.ts';
 import type { AterkallaClient } from './aterkalla.ts';
 import { checkNode, unreachable } from './doctor.ts';
@@ -87,7 +87,7 @@ export function commands(
   const dressed = (command: Command, name: keyof typeof commandTexts) => {
     command.description(commandTexts[name][language]).helpOption('-h, --help', optionTexts.help[language]);
     command.helpCommand(false).exitOverride().configureOutput(output);
-    const spoken = (word: string) => (language === 'sv' ? (headings[word] ?? word) : word);
+    const spoken = (word: string) => (language === 'sv' ? (libraryWords[word] ?? word) : word);
     command.configureHelp({
       styleTitle: spoken,
       styleOptionText: spoken,

@@ -21,6 +21,7 @@ export type Portal = {
 export const UNDO_SECONDS = 3;
 /** Within this it must be alive whatever else fails meanwhile, and ready once nothing does, in milliseconds. */
 const WITHIN = 120_000;
+const ANSWERS_WITHIN = 60_000;
 
 export function createPortal(deployment: Deployment): Portal {
   const url = deployment.portalUrl;
@@ -53,9 +54,17 @@ export function createPortal(deployment: Deployment): Portal {
 
 async function untilFine(url: string): Promise<void> {
   for (const limit = performance.now() + WITHIN; ; await pause(500)) {
-    const health = await fetch(url);
-    const said = await health.text();
-    if (health.ok) return;
+    const { ok, said } = await ask(url);
+    if (ok) return;
     if (performance.now() > limit) throw new Error(`The portal runs, but after ${WITHIN} ms ${url} says ${said}`);
+  }
+}
+
+async function ask(url: string): Promise<{ ok: boolean; said: string }> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN) });
+    return { ok: answer.ok, said: await answer.text() };
+  } catch (error) {
+    return { ok: false, said: String(error) };
   }
 }

@@ -122,11 +122,12 @@ export async function run(
   tell('all is at rest; what is left is judged');
 
   const histories = join(import.meta.dirname, '..', '.cache', `faults-${seed}`);
+  const notReady = await readiness;
   const evidence = await gather(deployment, database, sources.present, histories, {
     office,
     ledger,
     deserters: [...workers.deserters, ...portal.deserters],
-    notReady: await readiness,
+    notReady,
   });
   const violations = violationsIn(evidence);
   if (violations.length > 0) say(`the histories of all cases are in ${histories}`);

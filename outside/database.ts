@@ -92,8 +92,13 @@ const SCHEMA = [
      number bigint generated always as identity primary key, key text not null unique, body jsonb not null,
      state text not null default 'sent')`,
   `create table if not exists aterkalla.ended_sessions (session text primary key, until timestamptz not null)`,
-  // Taking all names to lower case would cost more than looking through them for a part of a name.
-  'alter table aterkalla.people add column if not exists lower_name text generated always as (lower(name)) stored',
+  // Taking all names to lower case would cost more than looking through them for a part of a name. Asked for first: adding
+  // a column, even one that is there, waits for all who read the table, and makes others wait.
+  `do $$ begin
+     if not exists (select from pg_attribute where attrelid = 'aterkalla.people'::regclass and attname = 'lower_name') then
+       alter table aterkalla.people add column lower_name text generated always as (lower(name)) stored;
+     end if;
+   end $$`,
   'create index if not exists people_lower_id on aterkalla.people (lower(id))',
   'create index if not exists people_manager on aterkalla.people (manager)',
   'create index if not exists people_deputies on aterkalla.people using gin (deputies)',

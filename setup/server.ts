@@ -17,7 +17,7 @@ const COMES_BACK_WITHIN = 60_000;
 /** SQLite's page cache, in KiB: its own is 2 MB. */
 const PAGE_CACHE = 65_536;
 /** Go's collector would take a tenth of the server's time: it may let more garbage lie, up to a gigabyte in all. */
-const COLLECTS_LESS = { GOGC: '400', GOMEMLIMIT: '1GiB' };
+export const COLLECTS_LESS = { GOGC: '400', GOMEMLIMIT: '1GiB' };
 /** How often the first launch is tried. */
 const LAUNCHES = 3;
 
@@ -126,7 +126,7 @@ async function launch(options: ServerOptions, port: number, uiPort: number): Pro
   const { cli, dataDir, synchronous = 'NORMAL' } = options;
   const args = ['server', 'start-dev', '--db-filename', fileOf(dataDir), '--ip', '127.0.0.1'];
   args.push('--port', String(port), '--ui-port', String(uiPort), '--log-level', 'error');
-  // Twice the throughput (design.md). What was acknowledged survives a killed process with either.
+  // Twice the throughput. What was acknowledged survives a killed process with either.
   const pragmas = ['journal_mode=WAL', `synchronous=${synchronous}`, `cache_size=-${PAGE_CACHE}`];
   for (const pragma of pragmas) args.push('--sqlite-pragma', pragma);
   const log = openSync(logOf(dataDir), 'w', 0o600);

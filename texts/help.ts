@@ -69,7 +69,7 @@ export const optionTexts = {
 } as const satisfies Record<string, Text>;
 
 /** The words that the command line library writes in English. */
-export const headings: Readonly<Record<string, string>> = {
+export const libraryWords: Readonly<Record<string, string>> = {
   '[options]': '[val]',
   '[command]': '[kommando]',
   'Usage:': 'Användning:',

@@ -53,8 +53,11 @@ function identity(): { uid?: number; gid?: number } {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+function childrenOf(pid: number): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+}
 
 function endNow(pid: number): void {
   try {
@@ -110,8 +113,8 @@ export async function startPostgres(options = { fsync: false }): Promise<Postgre
         // Those who serve connections would answer for a moment longer, each in a process group of its own.
         const serving = signal === 'SIGKILL' ? childrenOf(server.pid ?? 0) : [];
         server.kill(signal);
-        await ended;
         for (const pid of serving) endNow(pid);
+        await ended;
       },
     };
   };
