@@ -61,8 +61,8 @@ type Needs = {
   atOnce?: number;
 };
 
-/** So long the answer counts to who can be detached by the administration alone: it takes a look at all assignments. */
-const LEFT_KEPT = 5_000;
+/** So long the answer counts to who can be detached by the administration alone: with 24,000 people it takes 0.2 s. */
+const LEFT_KEPT = 30_000;
 
 /** Asks at most once in so many milliseconds; a question that failed is asked again. */
 function keptFor<T>(milliseconds: number, ask: () => Promise<T>): () => Promise<T> {
@@ -234,15 +234,22 @@ export function createCaseActivities({ register, client, kept, atOnce = 8 }: Nee
       if (responsible.person === null) throw problem('NotFound', problems.unknownPerson(person), { person });
       const open = await mayConcern(responsible);
       const factsOn = await factsFor(person, open);
-      const found = await pLimit(atOnce).map(open, async (listed) => {
+      const found: Task[] = [];
+      const onlyTheCaseKnows: ListedCase[] = [];
+      for (const listed of open) {
         const shown = factsOn(listed);
         const known = shown && waitsOf(listed, shown, system);
-        if (known) return tasksOf(shown, known, person);
+        if (known) found.push(...tasksOf(shown, known, person));
+        else onlyTheCaseKnows.push(listed);
+      }
+      const asked = await pLimit(atOnce).map(onlyTheCaseKnows, async (listed) => {
         const status = await statusOf(listed);
-        return status ? tasksOf(shown ?? (await factsOf(status.employee)), status, person) : [];
+        return status ? tasksOf(factsOn(listed) ?? (await factsOf(status.employee)), status, person) : [];
       });
-      const order = ({ due, request }: Task) => `${due ?? '9999'} ${request}`;
-      return found.flat().sort((a, b) => (order(a) < order(b) ? -1 : 1));
+      return [...found, ...asked.flat()]
+        .map((task) => ({ task, place: `${task.due ?? '9999'} ${task.request}` }))
+        .sort((a, b) => (a.place < b.place ? -1 : 1))
+        .map(({ task }) => task);
     },
 
     /** One page of the cases that the reader may read; without a reader, whoever runs the system. */

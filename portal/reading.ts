@@ -122,7 +122,8 @@ export function addReading(app: App, parts: Parts): void {
   async function searched(tasks: Task[], search: string): Promise<Task[]> {
     const wanted = search.trim().toLocaleLowerCase('sv');
     if (wanted === '') return tasks;
-    const named = await names(mentioned(...tasks.map(inTask)));
+    // Not all whom a task mentions, but those in whom it is looked.
+    const named = await names(mentioned(...tasks.map(({ employee, places }) => ({ people: [employee], places }))));
     const fits = (text: string | undefined) => text?.toLocaleLowerCase('sv').includes(wanted) ?? false;
     return tasks.filter(
       ({ request, employee, places }) =>
