@@ -55,7 +55,7 @@ export default {
       to: {
         pathNot: [
           '^(activities|machines|texts)/|^package\\.json$',
-          npm('@temporalio/activity', '@temporalio/client', '@temporalio/common', 'zod'),
+          npm('@temporalio/activity', '@temporalio/client', '@temporalio/common', 'lru-cache', 'p-limit', 'zod'),
           '^(crypto|timers/promises|util|zlib)$',
         ],
       },

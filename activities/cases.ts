@@ -211,15 +211,18 @@ export function createCaseActivities({ register, client, kept, atOnce = 8 }: Nee
     else if (!reader) found = await kept.open();
     else found = await kept.of([...theirs], isTheirs);
 
+    // As opaque as where Temporal itself goes on.
+    const after = page.next && Buffer.from(page.next, 'base64').toString();
     const rest = found
       .filter((listed) => fits(listed, filters, now))
       .map((listed) => ({ listed, place: placeInList(listed) }))
-      .filter(({ place }) => page.next === undefined || place < page.next)
+      .filter(({ place }) => !after || place < after)
       .sort((a, b) => (a.place > b.place ? -1 : 1));
     const cases = rest.slice(0, page.atMost);
+    const last = cases.length < rest.length ? cases.at(-1) : undefined;
     return {
       cases: cases.map(({ listed }) => listed),
-      next: cases.length < rest.length ? (cases.at(-1)?.place ?? null) : null,
+      next: last ? Buffer.from(last.place).toString('base64') : null,
     };
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
+import pLimit from 'p-limit';
 import type { CaseActivities } from '../activities/cases.ts';
 import { isTooLate } from '../activities/grpc.ts';
 import type { PortalActivities } from '../activities/portal.ts';
@@ -10,8 +11,16 @@ import { ClientError } from './errors.ts';
 /** The task queue of the worker (contract, "Temporal"). */
 export const taskQueue = 'aterkalla';
 
-/** How long Temporal may take to take a question, in milliseconds: the SDK would try for 40 s. */
+/**
+ * How long a question may wait for others of this process, and then for Temporal to take it, in milliseconds: the SDK would
+ * try for 40 s.
+ */
 const PATIENCE = 10_000;
+/**
+ * So many questions a process asks at once. Where they come faster than they are answered, all of them asked at once would
+ * be answered too late, asked again, and nothing else be done any more.
+ */
+const AT_ONCE = 20;
 
 type Questions = CaseActivities & PortalActivities & SessionActivities;
 export type Question = keyof Questions & string;
@@ -32,32 +41,42 @@ export const askHere =
  * Asks the worker, which has the register, through a standalone activity. Questions are no acts: once answered they are
  * deleted from the server, which keeps everything else for ten years.
  *
- * @returns a function that asks one question; it throws what the activity failed with.
+ * @returns a function that asks one question; it throws what the activity failed with, or a {@link ClientError}:
+ *   `Unreachable` where Temporal does not take it, `TryAgain` where too many others wait.
  */
-export const createAsk =
-  (client: Client): Ask =>
-  async <Name extends Question>(name: Name, input: Input<Name>): Promise<Reply<Name>> => {
-    const id = `ask-${name}-${randomUUID()}`;
-    const begin = () =>
-      client.activity.start<Reply<Name>>(name, {
-        id,
-        taskQueue,
-        args: [input],
-        scheduleToStartTimeout: '10s',
-        startToCloseTimeout: '60s',
-        scheduleToCloseTimeout: '75s',
-        // The language is asked for beside the matter itself, and has an answer without the register too.
-        retry: { initialInterval: '250ms', maximumAttempts: name === 'language' ? 1 : 3 },
-      });
-    const activity = await client.withDeadline(Date.now() + PATIENCE, begin).catch((error: unknown) => {
-      if (!isTooLate(error)) throw error;
-      throw new ClientError('Unreachable', problems.unreachable('', String(error)), {}, error);
+export function createAsk(client: Client): Ask {
+  const limit = pLimit(AT_ONCE);
+  return <Name extends Question>(name: Name, input: Input<Name>): Promise<Reply<Name>> => {
+    const latest = Date.now() + PATIENCE;
+    return limit(() => {
+      if (Date.now() > latest) throw new ClientError('TryAgain', problems.busy());
+      return askOne(client, name, input);
     });
-    try {
-      return await activity.result();
-    } finally {
-      await client.workflowService
-        .deleteActivityExecution({ namespace: client.options.namespace, activityId: id })
-        .catch(() => undefined);
-    }
   };
+}
+
+async function askOne<Name extends Question>(client: Client, name: Name, input: Input<Name>): Promise<Reply<Name>> {
+  const id = `ask-${name}-${randomUUID()}`;
+  const begin = () =>
+    client.activity.start<Reply<Name>>(name, {
+      id,
+      taskQueue,
+      args: [input],
+      scheduleToStartTimeout: '10s',
+      startToCloseTimeout: '60s',
+      scheduleToCloseTimeout: '75s',
+      // The language is asked for beside the matter itself, and has an answer without the register too.
+      retry: { initialInterval: '250ms', maximumAttempts: name === 'language' ? 1 : 3 },
+    });
+  const activity = await client.withDeadline(Date.now() + PATIENCE, begin).catch((error: unknown) => {
+    if (!isTooLate(error)) throw error;
+    throw new ClientError('Unreachable', problems.unreachable('', String(error)), {}, error);
+  });
+  try {
+    return await activity.result();
+  } finally {
+    await client.workflowService
+      .deleteActivityExecution({ namespace: client.options.namespace, activityId: id })
+      .catch(() => undefined);
+  }
+}

@@ -7,6 +7,7 @@ import { createCaseActivities } from '../activities/cases.ts';
 import { followCases } from '../activities/followCases.ts';
 import { type CaseFilters, listAll } from '../activities/listCases.ts';
 import { tasksOf } from '../activities/mayAct.ts';
+import { createAsk } from '../client/ask.ts';
 import { createAterkalla } from '../client/aterkalla.ts';
 import { startWorld, type World } from './support/world.ts';
 
@@ -219,6 +220,38 @@ tasks('are told while hundreds of orders wait for a Min Support that says nothin
   );
   const client = createAterkalla(world.env.client);
   assert.equal(await client.tasks('1009'), []);
+});
+
+/** The same, with each call of one method told beforehand. */
+const telling = <Target extends object>(target: Target, method: string, tell: () => void): Target =>
+  new Proxy(target, {
+    get(from, name) {
+      const found: unknown = Reflect.get(from, name);
+      if (name !== method || typeof found !== 'function') return found;
+      return (...given: unknown[]): unknown => {
+        tell();
+        return Reflect.apply(found, from, given);
+      };
+    },
+  });
+
+tasks('aside, the questions of one process wait for each other, and all are answered', async ({ world }) => {
+  assert.ok(world);
+  let [asked, most] = [0, 0];
+  const { client } = world.env;
+  const activity = telling(client.activity, 'start', () => {
+    most = Math.max(most, ++asked);
+  });
+  const workflowService = telling(client.workflowService, 'deleteActivityExecution', () => asked--);
+  const ask = createAsk(
+    new Proxy(client, {
+      get: (from, name) =>
+        name === 'activity' ? activity : name === 'workflowService' ? workflowService : Reflect.get(from, name),
+    }),
+  );
+  const answers = await Promise.all(Array.from({ length: 100 }, () => ask('language', { person: '1000' })));
+  assert.equal([...new Set(answers)], ['sv']);
+  assert.is(most, 20);
 });
 
 tasks.run();

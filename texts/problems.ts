@@ -124,6 +124,10 @@ export const problems = {
     sv: 'Ingen arbetare svarar på kön aterkalla. Kontrollera med `aterkalla doctor`, försök sedan igen med samma --id.',
     en: 'No worker answers on the task queue aterkalla. Check with `aterkalla doctor`, then try again with the same --id.',
   }),
+  busy: (): Text => ({
+    sv: 'Det är för många som frågar just nu. Försök igen om en stund, med samma --id.',
+    en: 'Too many are asking just now. Try again in a while, with the same --id.',
+  }),
   notOnThisServer: (): Text => ({
     sv: 'Den här Temporal-servern saknar fristående aktiviteter, så registret kan inte frågas. Starta och agera går ändå; en nyare server behövs för resten.',
     en: 'This Temporal server has no standalone activities, so the register cannot be asked. Starting and acting work all the same; the rest needs a newer server.',
