@@ -47,10 +47,14 @@ export async function startServerOnPostgres(say: (text: string) => void): Promis
     writeFileSync(join(folder, 'bench.yaml'), JSON.stringify(configuration(database, ports)));
     const log = join(folder, 'log');
     const output = openSync(log, 'w');
-    const server = spawn(join(cache, 'temporal-server'), ['--root', folder, '--config', '.', '--env', 'bench', 'start'], {
-      stdio: ['ignore', output, output],
-      env: { ...COLLECTS_LESS, ...process.env },
-    });
+    const server = spawn(
+      join(cache, 'temporal-server'),
+      ['--root', folder, '--config', '.', '--env', 'bench', 'start'],
+      {
+        stdio: ['ignore', output, output],
+        env: { ...COLLECTS_LESS, ...process.env },
+      },
+    );
     const ended = once(server, 'exit');
     undo.add(async () => {
       server.kill('SIGTERM');
