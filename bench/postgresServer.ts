@@ -96,7 +96,7 @@ async function setUpSchema({ hostname, port, username }: URL, name: string, sche
   await tool('update-schema', '--schema-name', schema);
 }
 
-/** What the server reads; JSON is YAML. @param ports two for each service, and one for HTTP. */
+/** What the server reads; JSON is YAML. @param ports two for each service. */
 function configuration({ host, username }: URL, [first = 0, ...more]: number[]): object {
   const services = ['frontend', 'history', 'matching', 'worker'];
   const store = (databaseName: string) => ({

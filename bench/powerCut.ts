@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/common';
+import { grpcCode } from '../activities/grpc.ts';
 import { removalId } from '../machines/requestNumber.ts';
 import type { Synchronous } from '../settings.ts';
 import type { Undo } from '../setup/lifetime.ts';
@@ -33,6 +33,8 @@ type Load = (typeof LOADS)[number];
 const SECONDS = 10;
 const EMPLOYEES = 2000;
 const DISK = '2G';
+/** As gRPC counts it: the whole case is lost. */
+const NOT_FOUND = 5;
 
 /** @param say told how it goes. @param cuts how often the machine dies in each mode. */
 export async function measurePowerCut(say: (text: string) => void, cuts = CUTS) {
@@ -124,7 +126,7 @@ async function cutOnce(
       .getHandle(removalId(employee))
       .fetchHistory()
       .catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) return null;
+        if (grpcCode(error) === NOT_FOUND) return null;
         throw error;
       });
     if (!history?.events?.some((event) => event.workflowExecutionUpdateCompletedEventAttributes))
