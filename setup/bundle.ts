@@ -22,21 +22,6 @@ const sources = [
   join('setup', 'webpackInProduction.ts'),
 ];
 const KEPT = 5;
-/**
- * Loaded once for all cases instead of once for each: what is pure and keeps nothing of a case. Not the message schemas,
- * which zod changes when they are first used; what is shared is frozen.
- */
-const shared = [
-  'machines/removal.ts',
-  'machines/employeeLeaves.ts',
-  'machines/deadlines.ts',
-  'machines/requestNumber.ts',
-  'machines/rights.ts',
-  'texts/refusals.ts',
-  'texts/temporal.ts',
-  'workflows/statechart/durable.ts',
-];
-
 /** For `WorkerOptions.dataConverter`, wherever the bundle is used. */
 export const payloadConverterPath = join(root, 'workflows', 'payloadConverter.ts');
 const workflowInterceptorModules = [join(root, 'workflows', 'inbound.ts')];
@@ -74,7 +59,8 @@ export async function bundleFile(workflowsPath = join(root, 'workflows', 'index.
     workflowsPath,
     workflowInterceptorModules,
     payloadConverterPath,
-    preloadModules: shared.map((path) => join(root, path)),
+    // Loaded once for all cases instead of once for each: a module keeps nothing of a case.
+    preloadModules: [workflowsPath, ...workflowInterceptorModules],
     webpackConfigHook: inProduction,
     logger: onlyErrors,
   });

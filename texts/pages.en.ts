@@ -147,7 +147,7 @@ export const en: PageTexts = {
     'tasks.overdue.all': 'All',
     'tasks.overdue.only': 'Overdue only',
     'tasks.filter': 'Search',
-    'tasks.count': '{count, plural, =0 {No tasks} one {# task} other {# tasks}}',
+    'tasks.count': '{count, plural, one {# task} other {# tasks}}',
     'tasks.none': 'Nothing waits for you just now.',
     'tasks.noneFound': 'No task fits what you search for. Change the search.',
     'tasks.due': 'Due',
@@ -257,7 +257,7 @@ export const en: PageTexts = {
     'cases.ended': 'Ended',
     'cases.none': 'No cases.',
     'cases.noneFound': 'No case fits what you search for. Change the search.',
-    'cases.count': '{count, plural, =0 {No cases} one {# case shown} other {# cases shown}}',
+    'cases.count': '{count, plural, one {# case shown} other {# cases shown}}',
     'cases.csv': 'Get the list as CSV',
 
     'process.removal': 'Removal of authorisation',

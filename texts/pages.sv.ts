@@ -145,7 +145,7 @@ const texts = {
   'tasks.overdue.all': 'Alla',
   'tasks.overdue.only': 'Bara försenade',
   'tasks.filter': 'Sök',
-  'tasks.count': '{count, plural, =0 {Inga uppgifter} one {# uppgift} other {# uppgifter}}',
+  'tasks.count': '{count, plural, one {# uppgift} other {# uppgifter}}',
   'tasks.none': 'Inget väntar på dig just nu.',
   'tasks.noneFound': 'Ingen uppgift stämmer med det du söker. Ändra sökningen.',
   'tasks.due': 'Senast',
@@ -254,7 +254,7 @@ const texts = {
   'cases.ended': 'Avslutat',
   'cases.none': 'Inga ärenden.',
   'cases.noneFound': 'Inget ärende stämmer med det du söker. Ändra sökningen.',
-  'cases.count': '{count, plural, =0 {Inga ärenden} one {# ärende visas} other {# ärenden visas}}',
+  'cases.count': '{count, plural, one {# ärende visas} other {# ärenden visas}}',
   'cases.csv': 'Hämta listan som CSV',
 
   'process.removal': 'Borttag av behörighet',

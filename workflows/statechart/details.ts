@@ -6,14 +6,20 @@ import { setCurrentDetails } from '@temporalio/workflow';
  */
 
 const METADATA_QUERY = '__temporal_workflow_metadata';
-let write: (() => string) | null = null;
+
+declare global {
+  /** Each workflow has its own `globalThis`; modules are shared by all of them (`setup/bundle.ts`). */
+  var aterkallaWritesDetails: (() => string) | undefined;
+}
 
 /** @param details writes what is to be shown at that moment, as Markdown. */
 export function showDetails(details: () => string): void {
-  write = details;
+  globalThis.aterkallaWritesDetails = details;
 }
 
 /** Called before each query is answered. @param query its name. */
 export function refreshDetails(query: string | null | undefined): void {
-  if (write && query === METADATA_QUERY) setCurrentDetails(write());
+  if (query !== METADATA_QUERY) return;
+  const details = globalThis.aterkallaWritesDetails?.();
+  if (details !== undefined) setCurrentDetails(details);
 }
