@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import { retries } from './activities/grpc.ts';
 import { askHere } from './client/ask.ts';
 import { openOutside } from './outside/index.ts';
 import { type RunningPortal, startPortal } from './portal.ts';
@@ -181,7 +182,7 @@ async function connect(
   namespace: string,
   undo: Undo,
 ): Promise<{ connection: Connection; client: Client; native: NativeConnection }> {
-  const connection = await Connection.connect(options);
+  const connection = await Connection.connect({ ...options, interceptors: retries });
   undo.add(() => connection.close());
   const native = await NativeConnection.connect(options);
   undo.add(() => native.close());

@@ -3,6 +3,7 @@ import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from 
 import { saysItIsAlive } from './activities/alive.ts';
 import { createCaseActivities } from './activities/cases.ts';
 import { followCases } from './activities/followCases.ts';
+import { retries } from './activities/grpc.ts';
 import { createActivities } from './activities/index.ts';
 import { createPortalActivities } from './activities/portal.ts';
 import { answersSoManyAtOnce } from './activities/questions.ts';
@@ -157,7 +158,7 @@ export async function runWorker(other?: OtherWorkflows): Promise<void> {
     installRuntime();
     const native = await NativeConnection.connect(temporal.connection);
     undo.add(() => native.close());
-    const connection = await Connection.connect(temporal.connection);
+    const connection = await Connection.connect({ ...temporal.connection, interceptors: retries });
     undo.add(() => connection.close());
     await addSearchAttributes(connection, temporal.namespace).catch((error: unknown) =>
       console.error(`warning: ${error}`),

@@ -1,3 +1,5 @@
+import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+
 /** What Temporal's server answers with where it cannot do what was asked, as gRPC counts it. */
 
 /** The gRPC status behind an error, where there is one. */
@@ -12,3 +14,22 @@ export const isTooLate = (error: unknown): boolean => [4, 1].includes(grpcCode(e
 
 /** True where a server lacks what was asked of it: the time-skipping test server lists nothing, old ones no activities. */
 export const cannot = (error: unknown): boolean => grpcCode(error) === 12;
+
+const ordinary = defaultGrpcRetryOptions();
+/** How long a busy case is left alone before it is asked again, in milliseconds: at first, and at most. */
+const BUSY = { first: 20, longest: 500 };
+
+/** A case with a workflow task under way, which takes no query beside it (`setup/server.ts`): over in a moment. */
+const isBusyCase = ({ code, details }: Parameters<typeof ordinary.retryableDecider>[1]) =>
+  code === 8 && details.includes('query buffer is full');
+
+/** For `ConnectionOptions.interceptors`: the SDK's own tries, but a busy case is asked again at once, until it is too late. */
+export const retries = [
+  makeGrpcRetryInterceptor({
+    retryableDecider: (attempt, status) => isBusyCase(status) || ordinary.retryableDecider(attempt, status),
+    delayFunction: (attempt, status) =>
+      isBusyCase(status)
+        ? Math.min(BUSY.first * 1.5 ** (attempt - 1), BUSY.longest)
+        : ordinary.delayFunction(attempt, status),
+  }),
+];

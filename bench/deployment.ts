@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { retries } from '../activities/grpc.ts';
 import type { Synchronous } from '../settings.ts';
 import { createUndo, type Undo } from '../setup/lifetime.ts';
 import { addSearchAttributes, keepHistories } from '../setup/namespace.ts';
@@ -82,7 +83,7 @@ export async function deploy(options: DeployOptions, undo: Undo = undoOnSignals(
     undo.add(() => server.stop());
     const [smtp, minSupport] = await Promise.all([startSmtp(), startMinSupport()]);
     undo.add(() => Promise.all([smtp.stop(), minSupport.stop()]));
-    const connection = await Connection.connect({ address: server.address });
+    const connection = await Connection.connect({ address: server.address, interceptors: retries });
     undo.add(() => connection.close());
     await keepHistories(connection);
     await addSearchAttributes(connection);

@@ -20,12 +20,16 @@ import { assignmentOf, managerOf, registerOf } from './support/killPoints.ts';
 
 const employees = Array.from({ length: 8 }, (_, index) => String(100 + index));
 const others = Array.from({ length: 12 }, (_, index) => String(200 + index));
+const crowded = Array.from({ length: 6 }, (_, index) => String(250 + index));
 const ending = Array.from({ length: 20 }, (_, index) => String(300 + index));
+
+/** How often each of those who act at once does. */
+const ROUNDS = 15;
 
 const query = suite<{ d: Deployment }>('a query');
 query.before(async (context) => {
   installRuntime();
-  context.d = await startDeployment(registerOf([...employees, ...others, ...ending]));
+  context.d = await startDeployment(registerOf([...employees, ...others, ...crowded, ...ending]));
 });
 query.after(({ d }) => d.stop());
 
@@ -93,6 +97,45 @@ query('comes again and again while signals out of order are dealt with: every ca
       });
       isOver = true;
       await asking;
+      return handle;
+    }),
+  );
+  assert.equal(await notReplayed(cases), []);
+});
+
+query('comes while several people act at once: every case can be replayed, and goes on', async ({ d }) => {
+  d.minSupport.behave({ kind: 'ok' });
+  const cases = await Promise.all(
+    crowded.map(async (employee) => {
+      const handle = await d.client.workflow.start('removal', {
+        taskQueue: 'aterkalla',
+        workflowId: removalId(employee),
+        args: [{ id: employee, employee, system: 'SUS', by: managerOf(employee) }],
+      });
+      const isThere = async (state: string) => parseStatus(await queryCase(handle, 'status')).state === state;
+      await until('it waits for those who detach', () => isThere('detaching'));
+      const assignments = [assignmentOf(employee)];
+      // Whoever may not changes nothing, so that there is no end to it.
+      const act = (person: number, round: number) =>
+        handle.executeUpdate('detached', { args: [{ id: `${person}-${round}`, by: 'admin', assignments }] }).then(
+          () => assert.unreachable('only those who detach may'),
+          () => {},
+        );
+      const people = Array.from({ length: 4 }, async (_, person) => {
+        for (let round = 0; round < ROUNDS; round++) await act(person, round);
+      });
+      let isOver = false;
+      const asking = Promise.all(
+        Array.from({ length: 3 }, async () => {
+          while (!isOver) await queryCase(handle, 'status');
+        }),
+      );
+      // It is waited for at the end.
+      asking.catch(() => {});
+      await Promise.all(people);
+      isOver = true;
+      await asking;
+      await handle.executeUpdate('detached', { args: [{ id: 'last', by: 'other', assignments }] });
       return handle;
     }),
   );

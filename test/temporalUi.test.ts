@@ -253,6 +253,21 @@ ui('tells what each query answers', async () => {
   assert.match(told.answer ?? '', 'What the command with this id was answered');
 });
 
+ui('shows of each case what is its own, also where one worker has both', async () => {
+  const detailsOf = async (workflowId: string) => {
+    const metadata = await system.client.workflow
+      .getHandle(workflowId)
+      .query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    return metadata.currentDetails;
+  };
+  for (const [workflowId, request] of [
+    ['removal-SUS-1002', open],
+    ['removal-SUS-1001', ended],
+    ['removal-SUS-1002', open],
+  ] as const)
+    assert.match(await detailsOf(workflowId), request);
+});
+
 ui('says of each mail to whom and for the how many-th time', () => {
   const tell = (input: object) => activitySummary('tell', input);
   assert.is(tell({ occasion: 'reminder', task: 'remove' }), 'Remind the authorisation administration');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { retries } from '../../activities/grpc.ts';
 import { createTables, openPostgres } from '../../outside/database.ts';
 import { type KeptRegister, openRegister } from '../../outside/register.ts';
 import { createUndo, type Undo } from '../../setup/lifetime.ts';
@@ -95,7 +96,7 @@ async function start(register: object, folder: string, undo: Undo): Promise<Depl
   await createTables(database);
   const store = openRegister(database);
   await store.importFile(register);
-  const connection = await Connection.connect({ address: server.address });
+  const connection = await Connection.connect({ address: server.address, interceptors: retries });
   undo.add(() => connection.close());
   await addSearchAttributes(connection);
   const portalPort = await freePort();
