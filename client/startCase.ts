@@ -61,10 +61,12 @@ export async function startCase(client: Client, start: Start): Promise<Answer> {
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const open = await findCase(client, lock);
-    if (open && open.request !== request)
-      throw new ClientError('AlreadyOpen', problems.alreadyOpen(input.employee, open.request), {
-        request: open.request,
+    const other = await findCase(client, lock);
+    // It has ended since, so that there is room for this one.
+    if (other && other.request !== request && !other.open) return startCase(client, start);
+    if (other && other.request !== request)
+      throw new ClientError('AlreadyOpen', problems.alreadyOpen(input.employee, other.request), {
+        request: other.request,
       });
   }
   const made = await madeBefore(client, lock, input.id);

@@ -97,10 +97,13 @@ const awayOr = (error: unknown): unknown =>
     ? away(error)
     : error;
 
-/** What was definitely answered, why not may differ; null where nothing was. */
+/**
+ * What was definitely answered, why not may differ; null where nothing was. That another case was open is true of one
+ * moment: a start that comes a moment later may be accepted.
+ */
 function saidIn(result: PromiseSettledResult<Answer>): string | null {
   if (result.status === 'fulfilled') return JSON.stringify(result.value);
   const { reason } = result;
   if (!(reason instanceof ClientError)) return String(reason);
-  return REFUSALS.includes(reason.code) ? 'no' : null;
+  return REFUSALS.includes(reason.code) && reason.code !== 'AlreadyOpen' ? 'no' : null;
 }
