@@ -14,15 +14,20 @@ export const byHand = 'byHand';
 
 const keyword = (name: string, value: string) => ({ key: defineSearchAttributeKey(name, 'KEYWORD'), value });
 
-/** The manager's decision, as the client sends it. */
-async function start({ client }: Deployment, type: WorkflowType, employee: string): Promise<WorkflowHandle> {
+/** What starts a case, as the client sends it. @param by who orders it, or proposes it. */
+async function start(
+  { client }: Deployment,
+  type: WorkflowType,
+  employee: string,
+  by: string,
+): Promise<WorkflowHandle> {
   const workflowId = removalId(employee);
   const id = `${employee}-start`;
   const request = requestNumber(workflowId, id);
   return client.workflow.start(type, {
     workflowId,
     taskQueue: type === 'handwritten' ? byHand : 'aterkalla',
-    args: [{ id, by: managerOf(employee), employee, system: 'SUS' }],
+    args: [{ id, by, employee, system: 'SUS' }],
     memo: { request },
     typedSearchAttributes: [
       keyword('Request', request),
@@ -34,23 +39,34 @@ async function start({ client }: Deployment, type: WorkflowType, employee: strin
   });
 }
 
-/** How long cases lately took from their order until they waited, in milliseconds: each question that comes early costs. */
-const lately: Record<WorkflowType, number> = { removal: 5, handwritten: 5 };
+/** How long cases of a kind lately took until they waited, in milliseconds: each question that comes early costs. */
+const lately = new Map<string, number>();
 
-/** Starts a case; done once it waits for somebody to detach. */
+/** Waits until a case waits for somebody. The server alone is asked, for all kinds alike: a query is work of the worker's. */
+async function comesTo(state: 'deciding' | 'detaching', kind: string, handle: WorkflowHandle): Promise<void> {
+  const begun = performance.now();
+  const usual = lately.get(kind) ?? 5;
+  for (let pause = usual * 0.75; ; pause = Math.max(5, usual / 3)) {
+    await wait(pause);
+    const { searchAttributes } = await handle.describe();
+    if (searchAttributes.State?.[0] !== state) continue;
+    lately.set(kind, usual + (performance.now() - begun - usual) / 10);
+    return;
+  }
+}
+
+/** Starts a case by the manager's decision; done once it waits for somebody to detach. */
 export async function openCase(deployment: Deployment, type: WorkflowType, employee: string): Promise<WorkflowHandle> {
   const ordered = deployment.minSupport.behaveTo(employee, { kind: 'ok' });
-  const handle = await start(deployment, type, employee);
+  const handle = await start(deployment, type, employee, managerOf(employee));
   await ordered;
-  const begun = performance.now();
-  for (let pause = lately[type] * 0.75; ; pause = Math.max(5, lately[type] / 3)) {
-    await wait(pause);
-    // The server alone answers this, for both kinds alike: a query would be work of the worker's.
-    const { searchAttributes } = await handle.describe();
-    if (searchAttributes.State?.[0] !== 'detaching') continue;
-    lately[type] += (performance.now() - begun - lately[type]) / 10;
-    return handle;
-  }
+  await comesTo('detaching', type, handle);
+  return handle;
+}
+
+/** Has the employee propose it; done once the case waits for the manager to decide. */
+export async function proposeCase(deployment: Deployment, employee: string): Promise<void> {
+  await comesTo('deciding', 'proposed', await start(deployment, 'removal', employee, employee));
 }
 
 /** @returns how long it took until the act was answered, in seconds. */
