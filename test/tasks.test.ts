@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type CaseStatus, parseStatus } from '../activities/caseStatus.ts';
@@ -92,6 +93,52 @@ tasks('aside, the list of an employee follows what is started and what ends, pag
   await shows(['', ''], '2000', { employee: '1005' });
   await shows([''], '2000');
 });
+
+tasks(
+  'aside, the list of open cases finds what leaves no trace of its time: looked for beside, now and then',
+  async ({ world }) => {
+    assert.ok(world);
+    await world.fresh();
+    const { client } = world.env;
+    const never = Number.POSITIVE_INFINITY;
+    const usual = { listedWithin: 0, listedLate: 120_000, lookBack: never, load: never };
+    const followed = {
+      byChanges: followCases(client, usual),
+      lookingBack: followCases(client, { ...usual, lookBack: 100 }),
+      loading: followCases(client, { ...usual, lookBack: 100, load: 200 }),
+    };
+    const has = async (kept: keyof typeof followed, id: string) =>
+      (await followed[kept].open()).some(({ workflowId }) => workflowId === id);
+    const until = async (kept: keyof typeof followed, id: string, isThere: boolean) => {
+      for (const end = Date.now() + 30_000; (await has(kept, id)) !== isThere; )
+        assert.ok(Date.now() < end, `${kept}: ${id} is ${isThere ? 'not there' : 'still there'}`);
+    };
+    // The first to ask sees it listed; the others list all that is open when they are asked first.
+    const kinds = ['loading', 'lookingBack', 'byChanges'] as const;
+
+    // Ended from outside, a case does not say so itself.
+    const handle = await world.remove('1005', '1000');
+    await world.inState(handle, 'removing');
+    for (const kept of kinds) await until(kept, handle.workflowId, true);
+    await handle.terminate('by the operator');
+    await until('lookingBack', handle.workflowId, false);
+    await until('loading', handle.workflowId, false);
+    assert.ok(await has('byChanges', handle.workflowId), 'its attributes have not changed');
+
+    // Nobody has begun with it, so that it has no time of its own yet.
+    const waiting = await client.workflow.start('removal', {
+      workflowId: 'removal-SUS-1004',
+      taskQueue: 'nobody-works-here',
+      typedSearchAttributes: [
+        { key: defineSearchAttributeKey('Process', 'KEYWORD'), value: 'removal' },
+        { key: defineSearchAttributeKey('Employee', 'KEYWORD'), value: '1004' },
+      ],
+    });
+    await until('loading', waiting.workflowId, true);
+    assert.not.ok(await has('lookingBack', waiting.workflowId), 'no change of it is dated');
+    await waiting.terminate('the next test');
+  },
+);
 
 tasks('are the same as what each case says itself, and no case is asked', async ({ world }) => {
   assert.ok(world);
