@@ -22,6 +22,7 @@ const sources = [
   join('setup', 'webpackInProduction.ts'),
 ];
 const KEPT = 5;
+
 /** For `WorkerOptions.dataConverter`, wherever the bundle is used. */
 export const payloadConverterPath = join(root, 'workflows', 'payloadConverter.ts');
 const workflowInterceptorModules = [join(root, 'workflows', 'inbound.ts')];
@@ -59,7 +60,8 @@ export async function bundleFile(workflowsPath = join(root, 'workflows', 'index.
     workflowsPath,
     workflowInterceptorModules,
     payloadConverterPath,
-    // Loaded once for all cases instead of once for each: a module keeps nothing of a case.
+    // Loaded once for all cases instead of once for each: no module keeps anything of a case. What they export is frozen;
+    // schemas, which zod changes when they are first used, are in their scope alone.
     preloadModules: [workflowsPath, ...workflowInterceptorModules],
     webpackConfigHook: inProduction,
     logger: onlyErrors,
