@@ -24,7 +24,7 @@ import { createWorkers } from './workers.ts';
 
 export type Options = { seed: number; requests: number; minutes: number };
 
-/** How long everything may take to come to rest once nothing fails any more, in milliseconds. */
+/** How long it may take until one more case has ended, once nothing fails any more, in milliseconds. */
 const PATIENCE = 5 * 60_000;
 /** The part of the time in which requests begin: the last ones, too, meet faults. */
 const BEGIN_WITHIN = 0.8;
@@ -113,10 +113,7 @@ export async function run(
     () => [],
     async (error: Error) => [`${error.message} (${await busyness(client)}; ${workers.lastWords()})`],
   );
-  const timer = setTimeout(() => giveUp.abort(), PATIENCE);
-  await stories;
-  await untilNothingIsOpen(client, loadEnded + PATIENCE, told);
-  clearTimeout(timer);
+  await untilAllIsAtRest(client, stories, giveUp, told);
   if (told.aborted) return [];
   const runOut = performance.now();
   tell('all is at rest; what is left is judged');
@@ -169,10 +166,26 @@ async function busyness(client: Client): Promise<string> {
 const rest = (milliseconds: number, told: AbortSignal): Promise<boolean> =>
   pause(milliseconds, true, { signal: told }).catch(() => false);
 
-async function untilNothingIsOpen(client: Client, limit: number, told: AbortSignal): Promise<void> {
-  while (!told.aborted && performance.now() < limit) {
-    const open = await client.workflow.count("ExecutionStatus = 'Running'").catch(() => null);
-    if (open?.count === 0) return;
-    await pause(500);
+/** Waits until everybody is done and no case is open, for as long as one case after the other ends. */
+async function untilAllIsAtRest(
+  client: Client,
+  stories: Promise<unknown>,
+  giveUp: AbortController,
+  told: AbortSignal,
+): Promise<void> {
+  let areOver = false;
+  const over = stories.then(() => {
+    areOver = true;
+  });
+  const count = async (query: string) => (await client.workflow.count(query).catch(() => null))?.count ?? null;
+  let ended = -1;
+  for (let limit = performance.now() + PATIENCE; !told.aborted && performance.now() < limit; ) {
+    if (areOver && (await count("ExecutionStatus = 'Running'")) === 0) return;
+    const now = (await count("ExecutionStatus != 'Running'")) ?? ended;
+    if (now > ended) limit = performance.now() + PATIENCE;
+    ended = Math.max(ended, now);
+    await (areOver ? pause(500) : Promise.race([over, pause(500)]));
   }
+  giveUp.abort();
+  await over;
 }

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ClientError } from '../client/errors.ts';
+import { startCase } from '../client/startCase.ts';
 import { type AterkallaClient, connect } from '../client.ts';
+import { removalId } from '../machines/requestNumber.ts';
 import { readSettings } from '../settings.ts';
 import { type System, startSystem } from '../start.ts';
 import { at, commandLine, inJson } from './support/commandLine.ts';
@@ -110,6 +113,25 @@ client('what is not allowed ends with the number of the helpdesk', async () => {
   await refused(3, ['remove', '1001', '--as', '1004'], helpdesk);
   await refused(3, ['leaves', '1001', '--as', '1001', '--on', '2026-12-18', '--lang', 'en'], helpdesk, /never the/);
 });
+
+client(
+  'a doubled click makes one case, also where both saw that there was none and the first has ended since',
+  async () => {
+    const lock = removalId('1001');
+    const input = { id: 'doubled', employee: '1001', system: 'SUS', by: '1004' };
+    const run = async () => {
+      // Not theirs to start, so that it ends at once.
+      await startCase(system.client, { process: 'removal', lock, input, summary: 'Doubled click' }).then(
+        () => assert.unreachable('they may not'),
+        (error: unknown) => assert.ok(error instanceof ClientError && error.code === 'Refused', String(error)),
+      );
+      const { runId, status } = await system.client.workflow.getHandle(lock).describe();
+      assert.is(status.name, 'COMPLETED');
+      return runId;
+    };
+    assert.is(await run(), await run());
+  },
+);
 
 let request = '';
 
