@@ -42,17 +42,21 @@ async function start(
 /** How long cases of a kind lately took until they waited, in milliseconds: each question that comes early costs. */
 const lately = new Map<string, number>();
 
+/** For when so many clients begin that what was learnt is of no use. */
+export const forgetHowLong = (): void => lately.clear();
+
 /** Waits until a case waits for somebody. The server alone is asked, for all kinds alike: a query is work of the worker's. */
 async function comesTo(state: 'deciding' | 'detaching', kind: string, handle: WorkflowHandle): Promise<void> {
   const begun = performance.now();
   const usual = lately.get(kind) ?? 5;
-  for (let pause = usual * 0.75; ; pause = Math.max(5, usual / 3)) {
+  let pause = usual * 0.75;
+  for (let next = Math.max(5, usual / 4); ; next = Math.min(next * 2, 200)) {
     await wait(pause);
     const { searchAttributes } = await handle.describe();
-    if (searchAttributes.State?.[0] !== state) continue;
-    lately.set(kind, usual + (performance.now() - begun - usual) / 10);
-    return;
+    if (searchAttributes.State?.[0] === state) break;
+    pause = next;
   }
+  lately.set(kind, usual + (performance.now() - begun - usual) / 4);
 }
 
 /** Starts a case by the manager's decision; done once it waits for somebody to detach. */

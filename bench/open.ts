@@ -42,7 +42,7 @@ export async function measureOpen(say: (text: string) => void, sizes: readonly n
           const employee = employeeOf(number);
           if (number % ORDERED_OF > 0) await proposeCase(deployment, employee);
           else open.push({ employee, handle: await openCase(deployment, 'removal', employee) });
-          if (employees % 1000 === 0) say(`${employees} open`);
+          if ((number + 1) % 1000 === 0) say(`${number + 1} open`);
         }
       };
       await Promise.all(Array.from({ length: FILLERS }, fill));

@@ -5,7 +5,7 @@ import { costOf } from '../test/support/history.ts';
 import { installRuntime } from '../worker.ts';
 // Replayed as a worker's threads run them.
 import '../setup/workflowThread.mjs';
-import { removeOne, type WorkflowType } from './case.ts';
+import { forgetHowLong, removeOne, type WorkflowType } from './case.ts';
 import { type BenchWorker, cpuSeconds, type Deployment, deploy } from './deployment.ts';
 import { mean, median, quantile, short, sum, table } from './numbers.ts';
 import { employeeOf } from './people.ts';
@@ -75,6 +75,7 @@ class Run {
 
   /** So many clients, each with one request after the other. */
   async block(type: WorkflowType, { clients, requests }: { clients: number; requests: number }) {
+    forgetHowLong();
     const pids = [this.#worker.pid, this.#deployment.serverPid] as const;
     const [worker, server] = pids.map(cpuSeconds);
     const begun = performance.now();
