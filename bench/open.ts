@@ -1,9 +1,10 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { createAterkalla } from '../client/aterkalla.ts';
+import { type AterkallaClient, createAterkalla } from '../client/aterkalla.ts';
+import { ClientError } from '../client/errors.ts';
 import { detach, openCase, proposeCase } from './case.ts';
 import { deploy, memoryMB } from './deployment.ts';
 import { quantile } from './numbers.ts';
-import { detacherOf, employeeOf, managerOf } from './people.ts';
+import { detacherOf, employeeOf, managerOf, remover } from './people.ts';
 
 /**
  * What open requests cost that wait for people: filled up to one size after the other on one system. One in ten waits for
@@ -54,6 +55,9 @@ export async function measureOpen(say: (text: string) => void, sizes: readonly n
         const [one] = open.splice(at, 1);
         if (one) acts.push(await detach(one.handle, one.employee));
       }
+      const listing = performance.now();
+      await firstTasks(person);
+      const listed = (performance.now() - listing) / 1000;
       const tasks: number[] = [];
       for (const at of some(QUESTIONS)) {
         const { employee = '' } = open[at] ?? {};
@@ -73,13 +77,27 @@ export async function measureOpen(say: (text: string) => void, sizes: readonly n
         'worker memory (MB)': memory,
         'act p50 (s)': quantile(acts, 0.5),
         'act p95 (s)': quantile(acts, 0.95),
+        'first tasks after it was filled (s)': listed,
         'tasks of one person p50 (s)': quantile(tasks, 0.5),
         'tasks of one person p95 (s)': quantile(tasks, 0.95),
         'cold start to first answer (s)': (performance.now() - cold) / 1000,
       });
+      say(JSON.stringify(results.at(-1)));
     }
     return results;
   } finally {
     await deployment.stop();
+  }
+}
+
+/** Nobody has asked while it was filled: the worker lists first what has changed, and whoever asks may be told to try again. */
+async function firstTasks(person: AterkallaClient): Promise<void> {
+  for (;;) {
+    try {
+      await person.tasks(remover);
+      return;
+    } catch (error) {
+      if (!(error instanceof ClientError && error.code === 'TryAgain')) throw error;
+    }
   }
 }
