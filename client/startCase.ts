@@ -70,12 +70,13 @@ export async function startCase(client: Client, start: Start): Promise<Answer> {
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     const other = await findCase(client, lock);
-    // It has ended since, so that there is room for this one.
-    if (other && other.request !== request && !other.open) return startCase(client, start);
-    if (other && other.request !== request)
+    if (other && other.request !== request) {
+      // It has ended since, so that there is room for this one.
+      if (!other.open) return startCase(client, start);
       throw new ClientError('AlreadyOpen', problems.alreadyOpen(input.employee, other.request), {
         request: other.request,
       });
+    }
   }
   const made = await madeBefore(client, lock, input.id);
   if (made === null) throw new ClientError('TryAgain', problems.unexpected(`${request} is not there yet`), { request });

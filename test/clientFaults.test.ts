@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { retries } from '../activities/grpc.ts';
 import { readSettings } from '../settings.ts';
 import { temporalTestServer } from '../setup/temporal.ts';
 import { type System, startSystem } from '../start.ts';
@@ -103,7 +102,7 @@ faults('standalone activities still starts and acts', async () => {
     return ended;
   });
   const address = `127.0.0.1:${port}`;
-  const connection = await Connection.connect({ address, connectTimeout: '20s', interceptors: retries });
+  const connection = await Connection.connect({ address, connectTimeout: '20s' });
   await connection.close();
   const old = await startSystem(settings('old', { TEMPORAL_ADDRESS: address }));
   undo.push(() => old.stop());

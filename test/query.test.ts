@@ -79,14 +79,7 @@ query('comes again and again while signals out of order are dealt with: every ca
       });
       const signal = (name: string, round: number, payload: object) =>
         handle.signal(name, { id: `${name}-${round}`, ...payload }).catch(() => {});
-      let isOver = false;
-      const asking = Promise.all(
-        Array.from({ length: 3 }, async () => {
-          while (!isOver) await queryCase(handle, 'status');
-        }),
-      );
-      // It is waited for at the end.
-      asking.catch(() => {});
+      const lastAnswers = askAgainAndAgain(handle);
       await until('it is removed', async () => {
         const round = Date.now();
         await Promise.all([
@@ -95,8 +88,7 @@ query('comes again and again while signals out of order are dealt with: every ca
         ]);
         return (await handle.describe()).status.name === 'COMPLETED';
       });
-      isOver = true;
-      await asking;
+      await lastAnswers();
       return handle;
     }),
   );
@@ -112,8 +104,10 @@ query('comes while several people act at once: every case can be replayed, and g
         workflowId: removalId(employee),
         args: [{ id: employee, employee, system: 'SUS', by: managerOf(employee) }],
       });
-      const isThere = async (state: string) => parseStatus(await queryCase(handle, 'status')).state === state;
-      await until('it waits for those who detach', () => isThere('detaching'));
+      await until(
+        'it waits for those who detach',
+        async () => parseStatus(await queryCase(handle, 'status')).state === 'detaching',
+      );
       const assignments = [assignmentOf(employee)];
       // Whoever may not changes nothing, so that there is no end to it.
       const act = (person: number, round: number) =>
@@ -124,17 +118,9 @@ query('comes while several people act at once: every case can be replayed, and g
       const people = Array.from({ length: 4 }, async (_, person) => {
         for (let round = 0; round < ROUNDS; round++) await act(person, round);
       });
-      let isOver = false;
-      const asking = Promise.all(
-        Array.from({ length: 3 }, async () => {
-          while (!isOver) await queryCase(handle, 'status');
-        }),
-      );
-      // It is waited for at the end.
-      asking.catch(() => {});
+      const lastAnswers = askAgainAndAgain(handle);
       await Promise.all(people);
-      isOver = true;
-      await asking;
+      await lastAnswers();
       await handle.executeUpdate('detached', { args: [{ id: 'last', by: 'other', assignments }] });
       return handle;
     }),
@@ -147,16 +133,10 @@ query('that comes just as a case ends is answered too', async ({ d }) => {
     const start = { id: employee, employee, system: 'SUS', by: employee };
     const workflowId = removalId(employee);
     const handle = await d.client.workflow.start('removal', { taskQueue: 'aterkalla', workflowId, args: [start] });
-    let isOver = false;
-    const asking = Promise.all(
-      Array.from({ length: 3 }, async () => {
-        while (!isOver) await queryCase(handle, 'status');
-      }),
-    );
+    const lastAnswers = askAgainAndAgain(handle);
     await until('it waits', async () => parseStatus(await queryCase(handle, 'status')).state === 'deciding');
     await handle.executeUpdate('decided', { args: [{ id: 'no', by: managerOf(employee), decision: 'keep' }] });
-    isOver = true;
-    await asking;
+    await lastAnswers();
     assert.is(parseStatus(await queryCase(handle, 'status')).state, 'kept');
     // Nobody reads it here, and it would cost a tenth of a worker's work (setup/workflowThreads.ts).
     assert.is(await queryCase(handle, '__stack_trace'), '');
@@ -164,6 +144,22 @@ query('that comes just as a case ends is answered too', async ({ d }) => {
   const all = Promise.all(ending.map(keep));
   await Promise.race([all, wait(40_000).then(() => assert.unreachable('a question was never answered'))]);
 });
+
+/** Three at once ask where a case stands. @returns what has them stop, and waits for their last answers. */
+function askAgainAndAgain(handle: WorkflowHandle): () => Promise<unknown> {
+  let isOver = false;
+  const asking = Promise.all(
+    Array.from({ length: 3 }, async () => {
+      while (!isOver) await queryCase(handle, 'status');
+    }),
+  );
+  // It is waited for at the end.
+  asking.catch(() => {});
+  return () => {
+    isOver = true;
+    return asking;
+  };
+}
 
 /** Why histories of these cases do not replay; nothing where all do. */
 async function notReplayed(cases: readonly WorkflowHandle[]): Promise<string[]> {
