@@ -1,5 +1,5 @@
-import { Client, Connection } from '@temporalio/client';
-import { retries } from './activities/grpc.ts';
+import { Client } from '@temporalio/client';
+import { connectClient } from './activities/grpc.ts';
 import type { PortalNeeds } from './portal/needs.ts';
 import { createServer } from './portal/server.ts';
 import { readSettings } from './settings.ts';
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
       'The portal alone needs a Temporal server: set TEMPORAL_ADDRESS. With the embedded one, use npm start.',
     );
   await runUntilTold(async (undo) => {
-    const connection = await Connection.connect({ ...temporal.connection, interceptors: retries });
+    const connection = await connectClient(temporal.connection);
     undo.add(() => connection.close());
     const folder = await takeDataFolder(settings.dataDir);
     undo.add(folder.release);

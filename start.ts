@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import { retries } from './activities/grpc.ts';
+import { connectClient } from './activities/grpc.ts';
 import { askHere } from './client/ask.ts';
 import { openOutside } from './outside/index.ts';
 import { type RunningPortal, startPortal } from './portal.ts';
@@ -78,7 +78,7 @@ async function start(
   // One left by a run that was killed names addresses that are no longer true.
   removeRunning(dataDir);
   undo.add(() => removeRunning(dataDir));
-  const sdkMetrics = installRuntime(await freePort(0, 'nothing', "the SDK's metrics"));
+  const sdkMetrics = await installRuntimeWithMetrics();
   const failures = Promise.withResolvers<never>();
   failures.promise.catch(() => {});
 
@@ -166,6 +166,18 @@ async function reachTemporal(
   return { ...reached, addresses: { temporal: address, namespace: 'default', ui, portal: null } };
 }
 
+async function installRuntimeWithMetrics(): Promise<string | null> {
+  for (let tries = 1; ; tries++) {
+    const port = await freePort(0, 'nothing', "the SDK's metrics");
+    try {
+      return installRuntime(port);
+    } catch (error) {
+      // Another program may have taken it in between.
+      if (tries === 5) throw error;
+    }
+  }
+}
+
 /** A server that has just begun, or is being started again, may refuse at first. */
 async function connectPatiently(...args: Parameters<typeof connect>): ReturnType<typeof connect> {
   for (const until = Date.now() + CONNECTS_WITHIN; ; await wait(250)) {
@@ -182,7 +194,7 @@ async function connect(
   namespace: string,
   undo: Undo,
 ): Promise<{ connection: Connection; client: Client; native: NativeConnection }> {
-  const connection = await Connection.connect({ ...options, interceptors: retries });
+  const connection = await connectClient(options);
   undo.add(() => connection.close());
   const native = await NativeConnection.connect(options);
   undo.add(() => native.close());

@@ -1,9 +1,9 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, type LogEntry, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { saysItIsAlive } from './activities/alive.ts';
 import { createCaseActivities } from './activities/cases.ts';
 import { followCases } from './activities/followCases.ts';
-import { retries } from './activities/grpc.ts';
+import { connectClient } from './activities/grpc.ts';
 import { createActivities } from './activities/index.ts';
 import { createPortalActivities } from './activities/portal.ts';
 import { answersSoManyAtOnce } from './activities/questions.ts';
@@ -116,11 +116,11 @@ export async function startWorker(needs: WorkerNeeds): Promise<RunningWorker> {
  *
  * @param metricsPort where the SDK's metrics are to be had on this machine; they are not, without it.
  * @returns the URL of the metrics of this process; null where it has none.
+ * @throws Error where the port is taken; it can be called again then.
  */
 export function installRuntime(metricsPort?: number): string | null {
   if (installed) return installed.metrics;
   const bindAddress = `127.0.0.1:${metricsPort}`;
-  installed = { metrics: metricsPort ? `http://${bindAddress}/metrics` : null };
   Runtime.install({
     logger: new DefaultLogger('WARN', logLine),
     shutdownSignals: [],
@@ -129,6 +129,7 @@ export function installRuntime(metricsPort?: number): string | null {
       ...(metricsPort && { metrics: { prometheus: { bindAddress } } }),
     },
   });
+  installed = { metrics: metricsPort ? `http://${bindAddress}/metrics` : null };
   return installed.metrics;
 }
 let installed: { metrics: string | null } | null = null;
@@ -158,7 +159,7 @@ export async function runWorker(other?: OtherWorkflows): Promise<void> {
     installRuntime();
     const native = await NativeConnection.connect(temporal.connection);
     undo.add(() => native.close());
-    const connection = await Connection.connect({ ...temporal.connection, interceptors: retries });
+    const connection = await connectClient(temporal.connection);
     undo.add(() => connection.close());
     await addSearchAttributes(connection, temporal.namespace).catch((error: unknown) =>
       console.error(`warning: ${error}`),

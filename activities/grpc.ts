@@ -1,6 +1,11 @@
-import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import {
+  Connection,
+  type ConnectionOptions,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
 
-/** What Temporal's server answers with where it cannot do what was asked, as gRPC counts it. */
+/** The way to Temporal's server, and what it answers with where it cannot do what was asked, as gRPC counts it. */
 
 /** The gRPC status behind an error, where there is one. */
 export function grpcCode(error: unknown): number | null {
@@ -23,13 +28,19 @@ const BUSY = { first: 20, longest: 500 };
 const isBusyCase = ({ code, details }: Parameters<typeof ordinary.retryableDecider>[1]) =>
   code === 8 && details.includes('query buffer is full');
 
-/** For `ConnectionOptions.interceptors`: the SDK's own tries, but a busy case is asked again at once, until it is too late. */
-export const retries = [
-  makeGrpcRetryInterceptor({
-    retryableDecider: (attempt, status) => isBusyCase(status) || ordinary.retryableDecider(attempt, status),
-    delayFunction: (attempt, status) =>
-      isBusyCase(status)
-        ? Math.min(BUSY.first * 1.5 ** (attempt - 1), BUSY.longest)
-        : ordinary.delayFunction(attempt, status),
-  }),
-];
+/** The SDK's own tries, but a busy case is asked again at once, until it is too late. */
+const retries = makeGrpcRetryInterceptor({
+  retryableDecider: (attempt, status) => isBusyCase(status) || ordinary.retryableDecider(attempt, status),
+  delayFunction: (attempt, status) =>
+    isBusyCase(status)
+      ? Math.min(BUSY.first * 1.5 ** (attempt - 1), BUSY.longest)
+      : ordinary.delayFunction(attempt, status),
+});
+
+/**
+ * Connects a client to Temporal's server; every client of ours goes through here.
+ *
+ * @throws Error where it cannot be reached within `connectTimeout` (10 s unless said).
+ */
+export const connectClient = (options: ConnectionOptions): Promise<Connection> =>
+  Connection.connect({ ...options, interceptors: [retries] });

@@ -16,12 +16,16 @@ const GOES_ON_WITHIN = 5000;
  * @param handle the case, bound to its run.
  * @throws what the last try failed with: gRPC status 4 or 1 where nobody answered in 30 s, 9 where no worker polls.
  */
-export async function queryCase(handle: WorkflowHandle, name: string, ...args: string[]): Promise<unknown> {
+export async function queryCase<Answer = unknown>(
+  handle: WorkflowHandle,
+  name: string,
+  ...args: string[]
+): Promise<Answer> {
   const until = Date.now() + GOES_ON_WITHIN;
   for (let tries = 0; ; ) {
     try {
       const limit = Date.now() + (TRIES[tries] ?? 0);
-      return await handle.client.withDeadline(limit, () => handle.query<unknown, string[]>(name, ...args));
+      return await handle.client.withDeadline(limit, () => handle.query<Answer, string[]>(name, ...args));
     } catch (error) {
       if (isTooLate(error) && tries < TRIES.length - 1) tries++;
       else if (grpcCode(error) === 9 && Date.now() < until) await pause(200);

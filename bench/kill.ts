@@ -1,11 +1,21 @@
+import { queryStatus } from '../activities/queryCase.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { detach, openCase } from './case.ts';
 import { deploy } from './deployment.ts';
 import { quantile } from './numbers.ts';
 import { employeeOf } from './people.ts';
 
-/** A worker is killed while it has open requests in its cache: how long until each answers again. */
+/**
+ * A worker is killed while it has open requests in its cache: how long until each answers again, a question (query
+ * `status`) or an act (Update).
+ */
 
+type Open = { employee: string; handle: Awaited<ReturnType<typeof openCase>> };
+
+const ways: Record<string, (open: Open) => Promise<unknown>> = {
+  asked: ({ handle }) => queryStatus(handle),
+  'acted on': ({ handle, employee }) => detach(handle, employee),
+};
 const OPEN = 200;
 const FILLERS = 40;
 
@@ -14,40 +24,42 @@ export async function measureKill(say: (text: string) => void, count = OPEN) {
   // Several workers need a register that they share.
   const postgres = await startPostgres();
   try {
-    const deployment = await deploy({ employees: 2 * count, program: 'worker.ts', databaseUrl: postgres.url });
+    const deployment = await deploy({ employees: 4 * count, program: 'worker.ts', databaseUrl: postgres.url });
     try {
       const results: Record<string, number | string>[] = [];
       let employees = 0;
       for (const then of ['another is there', 'started again'] as const) {
-        const killed = await deployment.startWorker();
-        const open: { employee: string; handle: Awaited<ReturnType<typeof openCase>> }[] = [];
-        const until = employees + count;
-        const fill = async () => {
-          while (employees < until) {
-            const employee = employeeOf(employees++);
-            open.push({ employee, handle: await openCase(deployment, 'removal', employee) });
-          }
-        };
-        await Promise.all(Array.from({ length: FILLERS }, fill));
-        const other = then === 'another is there' ? await deployment.startWorker() : undefined;
-        say(`${then}: ${open.length} open, now the kill`);
-        await killed.end('SIGKILL');
-        const begun = performance.now();
-        const restarted = other ?? deployment.startWorker();
-        const answered = await Promise.all(
-          open.map(async ({ employee, handle }) => {
-            await detach(handle, employee);
-            return (performance.now() - begun) / 1000;
-          }),
-        );
-        results.push({
-          'after the kill': then,
-          'open requests': open.length,
-          'first (s)': Math.min(...answered),
-          'median (s)': quantile(answered, 0.5),
-          'all (s)': Math.max(...answered),
-        });
-        await (await restarted).end('SIGTERM');
+        for (const [how, ask] of Object.entries(ways)) {
+          const killed = await deployment.startWorker();
+          const open: Open[] = [];
+          const until = employees + count;
+          const fill = async () => {
+            while (employees < until) {
+              const employee = employeeOf(employees++);
+              open.push({ employee, handle: await openCase(deployment, 'removal', employee) });
+            }
+          };
+          await Promise.all(Array.from({ length: FILLERS }, fill));
+          const other = then === 'another is there' ? await deployment.startWorker() : undefined;
+          say(`${then}: ${open.length} open, now the kill`);
+          await killed.end('SIGKILL');
+          const begun = performance.now();
+          const restarted = other ?? deployment.startWorker();
+          const answered = await Promise.all(
+            open.map(async (each) => {
+              await ask(each);
+              return (performance.now() - begun) / 1000;
+            }),
+          );
+          results.push({
+            'after the kill': `${then}, ${how}`,
+            'open requests': open.length,
+            'first (s)': Math.min(...answered),
+            'median (s)': quantile(answered, 0.5),
+            'all (s)': Math.max(...answered),
+          });
+          await (await restarted).end('SIGTERM');
+        }
       }
       return results;
     } finally {

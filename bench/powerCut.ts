@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
-import { grpcCode } from '../activities/grpc.ts';
+import { Client } from '@temporalio/client';
+import { connectClient, grpcCode } from '../activities/grpc.ts';
 import { removalId } from '../machines/requestNumber.ts';
 import type { Synchronous } from '../settings.ts';
 import type { Undo } from '../setup/lifetime.ts';
@@ -117,7 +117,7 @@ async function cutOnce(
   const dataDir = join(found, name);
   const server = await startServer({ cli: await temporalCli(), dataDir, port: 0, uiPort: 0 });
   undo.add(() => server.stop());
-  const connection = await Connection.connect({ address: server.address });
+  const connection = await connectClient({ address: server.address });
   undo.add(() => connection.close());
   const { workflow } = new Client({ connection });
   const ages: number[] = [];

@@ -1,8 +1,9 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import { connectClient } from '../activities/grpc.ts';
 import { openOutside } from '../outside/index.ts';
 import { readSettings } from '../settings.ts';
 import { workflowBundle } from '../setup/bundle.ts';
@@ -70,7 +71,7 @@ async function eachPart(): Promise<Record<string, number>> {
     const server = await timed('Temporal server answers', () => startServer({ cli, dataDir, port: 0, uiPort: 0 }));
     undo.add(() => server.stop());
     const connection = await timed('namespace and search attributes', async () => {
-      const opened = await Connection.connect({ address: server.address });
+      const opened = await connectClient({ address: server.address });
       await keepHistories(opened);
       await addSearchAttributes(opened);
       return opened;

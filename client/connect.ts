@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import * as z from 'zod/mini';
-import { retries } from '../activities/grpc.ts';
+import { connectClient } from '../activities/grpc.ts';
 import { problems } from '../texts/problems.ts';
 import { ClientError } from './errors.ts';
 
@@ -52,7 +52,7 @@ const given = (env: NodeJS.ProcessEnv): Record<string, string> =>
  */
 export async function connectTemporal(place: Place): Promise<Client> {
   try {
-    const connection = await Connection.connect({ ...place.options, connectTimeout: '5s', interceptors: retries });
+    const connection = await connectClient({ ...place.options, connectTimeout: '5s' });
     return new Client({ connection, namespace: place.namespace });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

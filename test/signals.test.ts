@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { queryCase } from '../activities/queryCase.ts';
 import { type Case, startWorld, type World } from './support/world.ts';
 
 /** Signals as they really come: shuffled, doubled, late, misspelt, malformed. Nothing of it may harm a case. */
@@ -193,8 +194,8 @@ updates('with an id seen before get the first answer, also after the end', async
   await world.act(handle, 'removed', { id: 'gone', by: '1009' });
   await world.ended(handle);
   const { refused: _refused, ...answer } = first;
-  assert.equal(await handle.query('answer', 'mine'), answer);
-  assert.is(await handle.query('answer', 'never'), null);
+  assert.equal(await queryCase(handle, 'answer', 'mine'), answer);
+  assert.is(await queryCase(handle, 'answer', 'never'), null);
 });
 
 signals.run();

@@ -10,30 +10,16 @@ import {
   makeContinueAsNewFunc,
   setHandler,
   sleep,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import {
-  Actor,
-  type AnyActorRef,
-  type AnyEventObject,
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  type InputFrom,
-  StateMachine,
-  type StateValue,
-} from 'xstate';
-import { type Around, advance, begin, type Step, type Target, targetOf } from './statechart/advance.ts';
+import type { AnyEventObject, AnyMachineSnapshot, AnyStateMachine, InputFrom, StateValue } from 'xstate';
+import { carryOut, type Hands } from './statechart/actions.ts';
+import { type Around, advance, begin, type Target } from './statechart/advance.ts';
 import { showDetails } from './statechart/details.ts';
-import { type Command, openInbox, type Payload, type Refusal, type Schema } from './statechart/inbox.ts';
-import {
-  actionRefused,
-  invokesMachines,
-  MISSING,
-  refuseUndurable,
-  sourceRefused,
-  UNNAMED,
-} from './statechart/refuse.ts';
+import { Facts } from './statechart/facts.ts';
+import { type Command, isObject, openInbox, type Payload, type Refusal, type Schema } from './statechart/inbox.ts';
+import { invokesMachines, refuseUndurable } from './statechart/refuse.ts';
+import { SearchAttributes } from './statechart/searchAttributes.ts';
 import {
   acceptedEvents,
   fits,
@@ -47,7 +33,6 @@ import {
 } from './statechart/snapshot.ts';
 import { type SourceOptions, Sources } from './statechart/sources.ts';
 import { type CarriedEvent, Timers } from './statechart/timers.ts';
-import { within } from './statechart/within.ts';
 
 export type { Refusal } from './statechart/inbox.ts';
 export type { SourceOptions } from './statechart/sources.ts';
@@ -125,10 +110,6 @@ type Carried = {
   seq: number;
 };
 
-type Children = Record<string, AnyActorRef | undefined>;
-
-type Looked = { command: Command; facts: Payload };
-
 const KEPT = 50;
 /** So many answers are remembered: more than any case takes, and little enough to be carried over. */
 const KEPT_ANSWERS = 2000;
@@ -197,13 +178,12 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   /** What sources answered and other machines sent, which goes before any command. */
   #events: { event: AnyEventObject; from: object | null }[] = [];
   #commands: Command[] = [];
-  #looked: Looked | null = null;
-  /** The command whose facts are being looked up: the next one waits for it. */
-  #lookingFor: Command | null = null;
-  /** True while signals wait for facts that cannot be had, and while the next try waits for its time. */
-  #away = false;
-  #paused = false;
-  #pause = new CancellationScope();
+  #facts = new Facts({
+    goOn: () => this.#goOn(),
+    takeBack: (command) => this.#takeBack(command),
+  });
+  /** What the machine's actions work on. */
+  #hands: Hands;
   #answers: Map<string, unknown>;
   /** Commands that took effect and are answered once everything short that they set off is done. */
   #toAnswer: Command[] = [];
@@ -211,12 +191,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   #emitted: AnyEventObject[];
   #way: BaseStatus['way'];
   #seq: number;
-  /** The search attributes that the server has, as JSON by name. */
-  #shown = new Map(
-    workflowInfo()
-      .typedSearchAttributes.getAll()
-      .map(({ key, value }) => [key.name, JSON.stringify(value)]),
-  );
+  #searchAttributes = new SearchAttributes();
   #shownStatus: Status | null = null;
   #stoppedByParent = false;
   /** Does what there is to do now. */
@@ -239,13 +214,30 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     this.#way = carried?.way ?? [];
     this.#seq = carried?.seq ?? 0;
     this.#timers.startFrom(Date.now());
+    this.#hands = {
+      machine: machine.id,
+      timers: this.#timers,
+      sources: this.#sources,
+      describe: (source, input) => ({
+        summary: options.sourceSummary?.(source, input) ?? source,
+        options: options.sources?.[source] ?? {},
+      }),
+      sendToItself: (event) => this.#toItself.push(event),
+      emit: (event) => {
+        this.#emitted = [...this.#emitted, event].slice(-KEPT);
+      },
+      forget: (source) => {
+        this.#events = this.#events.filter(({ from }) => from !== source);
+      },
+      nextNumber: () => this.#seq++,
+    };
     if (carried) this.#snapshot = fromPlain(machine, carried.snapshot);
     else {
       const first = begin(machine, options.input, this.#around);
       this.#snapshot = first.next;
       this.#failIfFailed();
       this.#noteState();
-      this.#carryOut(first, {});
+      carryOut(first, {}, this.#hands);
       const id = options.answer ? idOf(options.input) : null;
       if (id) this.#toAnswer.push({ name: 'start', payload: {}, id });
     }
@@ -332,11 +324,9 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
         this.#deliver(due.event, due.to);
         continue;
       }
-      if (this.#looked) {
-        const { command, facts } = this.#looked;
-        this.#looked = null;
-        this.#lookingFor = null;
-        this.#handle(command, facts);
+      const looked = this.#facts.take();
+      if (looked) {
+        this.#handle(looked.command, looked.facts);
         continue;
       }
       if (this.#free()) {
@@ -369,14 +359,14 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
 
   /** Commands are taken one at a time: not while facts are looked up, nor while something short is under way. */
   #free(): boolean {
-    return this.#lookingFor === null && !this.#paused && !this.#sources.commandsWait;
+    return !this.#facts.commandsWait && !this.#sources.commandsWait;
   }
 
   #hasWork(): boolean {
     return (
       this.#stoppedByParent ||
       this.#events.length > 0 ||
-      this.#looked !== null ||
+      this.#facts.areThere ||
       this.#timers.isDue(Date.now()) ||
       (this.#free() && (this.#commands.length > 0 || this.#toAnswer.length > 0)) ||
       // A handler counts as unfinished for a moment after it has come to an end.
@@ -387,7 +377,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   /** What an Update gets at once, before it enters the history. Only sure while nothing is under way. */
   #refuseNow(name: string, id: string | null): Refusal | undefined {
     if (id !== null && this.#answers.has(id)) return undefined;
-    if (this.#away) return TRY_AGAIN;
+    if (this.#facts.areAway) return TRY_AGAIN;
     const idle = this.#free() && this.#commands.length === 0 && this.#events.length === 0;
     return idle && !this.#accepts(name) ? this.#notAccepted(name) : undefined;
   }
@@ -417,41 +407,15 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     const { lookUp } = this.#options;
     if (!this.#accepts(name)) this.#refuse(command, this.#notAccepted(name));
     else if (!lookUp) this.#handle(command, {});
-    else {
-      this.#lookingFor = command;
-      lookUp({ name, payload, snapshot: this.#snapshot }).then(
-        (facts) => {
-          this.#away = false;
-          if (this.#lookingFor !== command) return;
-          this.#looked = { command, facts };
-          this.#goOn();
-        },
-        (error) => this.#factsAreAway(command, error),
-      );
-    }
+    else this.#facts.lookUp(command, () => lookUp({ name, payload, snapshot: this.#snapshot }));
   }
 
   /** Updates are told to try again; signals wait in front of the inbox until the facts can be had. */
-  #factsAreAway(command: Command, error: unknown): void {
-    log.warn('What a command needs could not be looked up', { event: command.name, error: String(error) });
-    if (this.#lookingFor !== command) return;
-    this.#lookingFor = null;
+  #takeBack(command: Command): boolean {
     const all = [command, ...this.#commands];
     for (const { update } of all) update?.reject(TRY_AGAIN);
     this.#commands = all.filter(({ update }) => !update);
-    this.#away = this.#commands.length > 0;
-    if (!this.#away) return;
-    this.#paused = true;
-    within(this.#pause, () => {
-      sleep('30 seconds', { summary: 'Look up again: it did not answer' }).then(
-        () => {
-          this.#paused = false;
-        },
-        () => {},
-      );
-    });
-    // Delays go on meanwhile: none was set for a command that was to be over at once.
-    this.#goOn();
+    return this.#commands.length > 0;
   }
 
   #handle(command: Command, facts: Payload): void {
@@ -513,7 +477,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       this.#snapshot = step.next;
       this.#failIfFailed();
       this.#noteState();
-      this.#carryOut(step, children);
+      carryOut(step, children, this.#hands);
       return changed;
     } catch (error) {
       const failure = asFailure(error);
@@ -542,86 +506,6 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     if (this.#snapshot.status === 'active') return;
     const why = whyNotWritten(this.#snapshot.output);
     if (why) throw asFailure(new Error(`The output of machine ${this.#machine.id} cannot be handed over ${why}`));
-  }
-
-  #carryOut({ next, actions }: Step, before: Children): void {
-    const named = actions.map(
-      ({ type, params }) => type === 'xstate.spawnChild' && isObject(params) && params.actorRef,
-    );
-    // What an assigner or the context's factory spawns is named by no action.
-    const children: Children = next.children;
-    for (const [key, child] of Object.entries(children))
-      if (child && child !== before[key] && !named.includes(child) && next.status === 'active')
-        this.#invoke(child, child.src);
-    /** What is sent to a source that starts only now: a state's actions come before the start of its sources. */
-    const early: { to: object; event: AnyEventObject }[] = [];
-    for (const { type, params } of actions) {
-      const given: Payload = isObject(params) ? params : {};
-      const id = this.#named(given.id);
-      switch (type) {
-        case 'xstate.raise':
-          // Without a delay XState has handled it already.
-          if (typeof given.delay === 'number' && isEvent(given.event))
-            this.#timers.set(id, given.event, 'itself', given.delay);
-          break;
-        case 'xstate.sendTo': {
-          if (!isEvent(given.event)) break;
-          const to = targetOf(given.to);
-          if (typeof given.delay === 'number') this.#timers.set(id, given.event, to, given.delay);
-          else if (to === 'itself') this.#toItself.push(given.event);
-          else if (to === 'parent') this.#sources.sendToParent(given.event);
-          else if (this.#sources.has(to)) this.#sources.send(to, given.event);
-          else early.push({ to, event: given.event });
-          break;
-        }
-        case 'xstate.cancel':
-          if (typeof given.sendId === 'string') this.#timers.cancel(given.sendId);
-          break;
-        case 'xstate.spawnChild':
-          this.#invoke(given.actorRef, given.src);
-          for (const { event, to } of early.filter(({ to }) => to === given.actorRef)) this.#sources.send(to, event);
-          break;
-        case 'xstate.stopChild':
-          if (isObject(params)) this.#stop(params);
-          break;
-        case 'xstate.emit':
-          if (isEvent(given.event)) this.#emitted = [...this.#emitted, given.event].slice(-KEPT);
-          break;
-        case 'xstate.log':
-          log.info(String(given.label ?? 'log'), {
-            value: whyNotWritten(given.value) ?? JSON.stringify(given.value) ?? '',
-          });
-          break;
-        default:
-          throw actionRefused(type, `machine ${this.#machine.id}`);
-      }
-    }
-  }
-
-  #named(id: unknown): string {
-    return typeof id === 'string' ? id : `unnamed.${this.#seq++}`;
-  }
-
-  /** Starts a source that the machine has invoked or spawned. */
-  #invoke(ref: unknown, src: unknown): void {
-    if (typeof src !== 'string') throw sourceRefused('spawned', `machine ${this.#machine.id}`, UNNAMED);
-    if (!(ref instanceof Actor)) throw sourceRefused(src, `machine ${this.#machine.id}`, MISSING);
-    const { input } = ref.options;
-    this.#sources.start({
-      ref,
-      id: this.#named(ref.options.id),
-      name: src,
-      input,
-      isMachine: ref.logic instanceof StateMachine,
-      summary: this.#options.sourceSummary?.(src, input) ?? src,
-      options: this.#options.sources?.[src] ?? {},
-    });
-  }
-
-  /** What a source has answered already is not heard either, once the machine has stopped it. */
-  #stop(ref: object): void {
-    this.#sources.stop(ref);
-    this.#events = this.#events.filter(({ from }) => from !== ref);
   }
 
   #base(): BaseStatus {
@@ -666,7 +550,7 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
 
   /** Before waiting: the timer for what is next, and what the case is found by. */
   #settle(): void {
-    const isBrief = this.#lookingFor !== null || this.#sources.hasLocal;
+    const isBrief = this.#facts.isLooking || this.#sources.hasLocal;
     this.#timers.arm(
       Date.now(),
       isBrief,
@@ -682,15 +566,10 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
     if (!status || !this.#options.searchAttributes) return;
     if (status === this.#shownStatus) return;
     this.#shownStatus = status;
-    const changed = this.#unshown(this.#options.searchAttributes(status));
-    if (changed.length === 0) return;
-    changed.push(...this.#unshown(this.#options.searchAttributesAlong?.(status) ?? []));
-    for (const { key, value } of changed) this.#shown.set(key.name, JSON.stringify(value));
-    upsertSearchAttributes(changed);
-  }
-
-  #unshown(attributes: SearchAttributeUpdatePair[]): SearchAttributeUpdatePair[] {
-    return attributes.filter(({ key, value }) => JSON.stringify(value) !== (this.#shown.get(key.name) ?? 'null'));
+    this.#searchAttributes.show(
+      this.#options.searchAttributes(status),
+      () => this.#options.searchAttributesAlong?.(status) ?? [],
+    );
   }
 
   /** True once the history is long, while nothing is under way. */
@@ -753,13 +632,13 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   /** An Update in flight must be answered before the workflow ends, else it would fail after it took effect. */
   async #refuseTheRest(): Promise<void> {
     this.#timers.disarm();
-    this.#pause.cancel();
+    let waiting = this.#facts.end();
     this.#sources.stopAll();
     // Before it hears that its child has ended.
     if (this.#sources.told) await this.#sources.told;
     do {
-      const open = [this.#lookingFor, ...this.#commands].filter((command) => command !== null);
-      this.#lookingFor = null;
+      const open = [waiting, ...this.#commands].filter((command) => command !== null);
+      waiting = null;
       this.#commands = [];
       for (const command of open) {
         if (command.id !== null && this.#answers.has(command.id))
@@ -794,10 +673,6 @@ const TRY_AGAIN: Refusal = {
     en: 'The register does not answer just now. Nothing has changed. Try again in a while.',
   },
 };
-
-const isObject = (value: unknown): value is Payload => typeof value === 'object' && value !== null;
-
-const isEvent = (value: unknown): value is AnyEventObject => isObject(value) && typeof value.type === 'string';
 
 const idOf = (value: unknown): string | null => (isObject(value) && typeof value.id === 'string' ? value.id : null);
 

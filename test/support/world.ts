@@ -6,6 +6,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { queryCase } from '../../activities/queryCase.ts';
 import { leavesId, removalId } from '../../machines/requestNumber.ts';
 import { type Outside, openOutside } from '../../outside/index.ts';
 import { parseRegisterFile, readRegisterFile } from '../../outside/registerFile.ts';
@@ -156,7 +157,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         };
       }
     },
-    status: (handle) => handle.query<CaseStatus>('status'),
+    status: (handle) => queryCase(handle, 'status'),
     async until(handle, isSo) {
       for (let tries = 0; ; tries++) {
         const status = await world.status(handle);

@@ -47,7 +47,7 @@ export type FromMachine = { fromMachine: string };
 /** A marked value that the payload converter gives for a payload that cannot be read. */
 export const UNREADABLE = 'aterkalla.unreadable';
 
-const isObject = (value: unknown): value is Payload =>
+export const isObject = (value: unknown): value is Payload =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 type Parsed = { ok: true; payload: Payload } | { ok: false; refusal: Refusal };
