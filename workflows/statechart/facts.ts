@@ -4,6 +4,13 @@ import { within } from './within.ts';
 
 type Looked = { command: Command; facts: Payload };
 
+type State =
+  | { kind: 'idle' }
+  | { kind: 'looking'; command: Command }
+  | ({ kind: 'found' } & Looked)
+  /** Until the next try. */
+  | { kind: 'resting' };
+
 type Hands = {
   /** Hears that there is something to go on with. */
   goOn(): void;
@@ -14,19 +21,27 @@ type Hands = {
 /** The facts that commands need, looked up for one command at a time: the next one waits for it. */
 export class Facts {
   #hands: Hands;
-  #lookingFor: Command | null = null;
-  #looked: Looked | null = null;
+  #state: State = { kind: 'idle' };
   #away = false;
-  #paused = false;
-  #pause = new CancellationScope();
+  #rest = new CancellationScope();
 
   constructor(hands: Hands) {
     this.#hands = hands;
   }
 
-  /** True while facts are looked up, and until the command that they are for has them. */
+  /** True while a command has to wait: for its own facts, those of another, or the time of the next try. */
+  get commandsWait(): boolean {
+    return this.#state.kind !== 'idle';
+  }
+
+  /** True until the command that facts are looked up for has them. */
   get isLooking(): boolean {
-    return this.#lookingFor !== null;
+    return this.#command !== null;
+  }
+
+  /** True once there are facts to be taken. */
+  get areThere(): boolean {
+    return this.#state.kind === 'found';
   }
 
   /** True while signals wait for facts that cannot be had. */
@@ -34,66 +49,53 @@ export class Facts {
     return this.#away;
   }
 
-  /** True while a command has to wait: for its own facts, those of another, or the time of the next try. */
-  get commandsWait(): boolean {
-    return this.isLooking || this.#paused;
-  }
-
-  /** True once there are facts to be taken. */
-  get areThere(): boolean {
-    return this.#looked !== null;
+  get #command(): Command | null {
+    return 'command' in this.#state ? this.#state.command : null;
   }
 
   /** Begins to look up what a command needs. A look-up that fails means "try again". */
   lookUp(command: Command, look: () => Promise<Payload>): void {
-    this.#lookingFor = command;
+    this.#state = { kind: 'looking', command };
     look().then(
       (facts) => {
         this.#away = false;
-        if (this.#lookingFor !== command) return;
-        this.#looked = { command, facts };
+        if (this.#command !== command) return;
+        this.#state = { kind: 'found', command, facts };
         this.#hands.goOn();
       },
       (error) => {
         log.warn('What a command needs could not be looked up', { event: command.name, error: String(error) });
-        if (this.#lookingFor !== command) return;
-        this.#lookingFor = null;
+        if (this.#command !== command) return;
         this.#away = this.#hands.takeBack(command);
+        this.#state = { kind: this.#away ? 'resting' : 'idle' };
         if (!this.#away) return;
-        this.#rest();
+        within(this.#rest, () => {
+          sleep('30 seconds', { summary: 'Look up again: it did not answer' }).then(
+            () => {
+              this.#state = { kind: 'idle' };
+            },
+            () => {},
+          );
+        });
         // Delays go on meanwhile: none was set for a command that was to be over at once.
         this.#hands.goOn();
       },
     );
   }
 
-  #rest(): void {
-    this.#paused = true;
-    within(this.#pause, () => {
-      sleep('30 seconds', { summary: 'Look up again: it did not answer' }).then(
-        () => {
-          this.#paused = false;
-        },
-        () => {},
-      );
-    });
-  }
-
   /** The facts that have been found, with their command; once. */
   take(): Looked | null {
-    const looked = this.#looked;
-    if (looked) {
-      this.#looked = null;
-      this.#lookingFor = null;
-    }
-    return looked;
+    if (this.#state.kind !== 'found') return null;
+    const { command, facts } = this.#state;
+    this.#state = { kind: 'idle' };
+    return { command, facts };
   }
 
   /** Looks up nothing more. @returns the command that still waited. */
   end(): Command | null {
-    this.#pause.cancel();
-    const open = this.#lookingFor;
-    this.#lookingFor = null;
-    return open;
+    const waiting = this.#command;
+    this.#state = { kind: 'idle' };
+    this.#rest.cancel();
+    return waiting;
   }
 }
