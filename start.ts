@@ -10,7 +10,7 @@ import { workflowBundle } from './setup/bundle.ts';
 import { removeRunning, takeDataFolder, writeRunning } from './setup/dataFolder.ts';
 import { createUndo, runUntilTold, type Undo } from './setup/lifetime.ts';
 import { isMain } from './setup/main.ts';
-import { addSearchAttributes, keepHistories } from './setup/namespace.ts';
+import { haveSearchAttributes, keepHistories } from './setup/namespace.ts';
 import { pagesFolder } from './setup/pages.ts';
 import { freePort } from './setup/ports.ts';
 import { startServer } from './setup/server.ts';
@@ -141,7 +141,7 @@ async function reachTemporal(
         { cause: error },
       );
     });
-    await addSearchAttributes(reached.connection, namespace).catch((error: unknown) =>
+    await haveSearchAttributes(reached.connection, namespace).catch((error: unknown) =>
       say(`warning: ${error instanceof Error ? error.message : error}`),
     );
     return { ...reached, addresses: { temporal: address, namespace, ui: null, portal: null } };
@@ -162,7 +162,7 @@ async function reachTemporal(
   const { address, ui } = server;
   const reached = await connectPatiently({ address }, 'default', undo);
   await keepHistories(reached.connection);
-  await addSearchAttributes(reached.connection);
+  await haveSearchAttributes(reached.connection);
   return { ...reached, addresses: { temporal: address, namespace: 'default', ui, portal: null } };
 }
 

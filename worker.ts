@@ -15,7 +15,7 @@ import { payloadConverterPath, workflowBundle } from './setup/bundle.ts';
 import { takeDataFolder } from './setup/dataFolder.ts';
 import { runUntilTold } from './setup/lifetime.ts';
 import { isMain } from './setup/main.ts';
-import { addSearchAttributes } from './setup/namespace.ts';
+import { haveSearchAttributes } from './setup/namespace.ts';
 import { lightenWorkflowThreads } from './setup/workflowThreads.ts';
 
 /** Puts workflows and activities together as a Temporal worker. */
@@ -161,7 +161,7 @@ export async function runWorker(other?: OtherWorkflows): Promise<void> {
     undo.add(() => native.close());
     const connection = await connectClient(temporal.connection);
     undo.add(() => connection.close());
-    await addSearchAttributes(connection, temporal.namespace).catch((error: unknown) =>
+    await haveSearchAttributes(connection, temporal.namespace).catch((error: unknown) =>
       console.error(`warning: ${error}`),
     );
     // What is embedded lies in a folder that one process alone may open; a database takes many workers.

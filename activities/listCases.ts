@@ -137,15 +137,17 @@ export function fits(listed: ListedCase, filters: CaseFilters, now: string): boo
   );
 }
 
-/** So many cases at a time: well below what one answer through Temporal may weigh. */
+/** So many cases at a time, at most: well below what one answer through Temporal may weigh. */
 export const pageSize = 500;
+/** As many as a server gives at once unless told otherwise: the embedded one looks through all before a page for each. */
+const LARGE_PAGE = 1000;
 
 /** All the cases that a query finds. */
 export async function listAll(client: Client, query: string): Promise<ListedCase[]> {
   const found: ListedCase[] = [];
   let next: string | undefined;
   do {
-    const page = await listPage(client, query, pageSize, next);
+    const page = await listPage(client, query, LARGE_PAGE, next);
     found.push(...page.cases);
     next = page.next ?? undefined;
   } while (next);

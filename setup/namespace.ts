@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 
@@ -31,9 +32,10 @@ export async function keepHistories(connection: Connection, namespace = 'default
 /**
  * Creates the search attributes that the namespace lacks; on a time-skipping test server too.
  *
+ * @returns whether there were any to create.
  * @throws Error where one is there with another kind, or where the server does not allow it; it names them.
  */
-export async function addSearchAttributes(connection: Connection, namespace = 'default'): Promise<void> {
+export async function addSearchAttributes(connection: Connection, namespace = 'default'): Promise<boolean> {
   const present = await presentAttributes(connection, namespace);
   const missing = Object.entries(searchAttributes).filter(([name]) => present[name] === undefined);
   const others = Object.entries(searchAttributes).filter(
@@ -44,22 +46,31 @@ export async function addSearchAttributes(connection: Connection, namespace = 'd
       `The namespace ${namespace} has search attributes of other kinds than expected: ` +
         `${others.map(([name, kind]) => `${name} must be ${kind}`).join(', ')}. Use another namespace, or rename them.`,
     );
-  if (missing.length === 0) return;
+  if (missing.length === 0) return false;
   try {
     await connection.operatorService.addSearchAttributes({
       namespace,
       searchAttributes: Object.fromEntries(missing.map(([name, kind]) => [name, kinds[kind]])),
     });
+    return true;
   } catch (error) {
     // Two starts at once: the other one was faster.
     const now = await presentAttributes(connection, namespace);
-    if (missing.every(([name]) => now[name] !== undefined)) return;
+    if (missing.every(([name]) => now[name] !== undefined)) return true;
     throw new Error(
       `The search attributes ${missing.map(([name, kind]) => `${name} (${kind})`).join(', ')} are missing in the ` +
         `namespace ${namespace} and could not be created (${error instanceof Error ? error.message : error}). ` +
         'Have its administrator create them: without them no case can be written.',
     );
   }
+}
+
+/** How long the parts of a server may take to see what was added, in milliseconds: each looks every 2 s (server 1.32). */
+const SEEN_WITHIN = 3000;
+
+/** As {@link addSearchAttributes}; done once the server takes cases that have them. */
+export async function haveSearchAttributes(connection: Connection, namespace = 'default'): Promise<void> {
+  if (await addSearchAttributes(connection, namespace)) await wait(SEEN_WITHIN);
 }
 
 /** What is there, name and kind; nothing where the server cannot tell, which then shows when they are created. */
