@@ -44,7 +44,9 @@ export async function startServerOnPostgres(say: (text: string) => void): Promis
     const ports: number[] = [];
     for (let count = 0; count < 8; count++) ports.push(await freePort());
     const address = `127.0.0.1:${ports[0]}`;
-    writeFileSync(join(folder, 'bench.yaml'), JSON.stringify(configuration(database, ports)));
+    const dynamic = join(folder, 'dynamic.yaml');
+    writeFileSync(dynamic, JSON.stringify({ 'history.MaxBufferedQueryCount': [{ value: 0 }] }));
+    writeFileSync(join(folder, 'bench.yaml'), JSON.stringify(configuration(database, ports, dynamic)));
     const log = join(folder, 'log');
     const output = openSync(log, 'w');
     const server = spawn(
@@ -96,8 +98,12 @@ async function setUpSchema({ hostname, port, username }: URL, name: string, sche
   await tool('update-schema', '--schema-name', schema);
 }
 
-/** What the server reads; JSON is YAML. @param ports two for each service. */
-function configuration({ host, username }: URL, [first = 0, ...more]: number[]): object {
+/**
+ * What the server reads; JSON is YAML.
+ *
+ * @param ports two for each service. @param dynamic the file of what the README asks of every server ("Settings").
+ */
+function configuration({ host, username }: URL, [first = 0, ...more]: number[], dynamic: string): object {
   const services = ['frontend', 'history', 'matching', 'worker'];
   const store = (databaseName: string) => ({
     sql: {
@@ -135,6 +141,7 @@ function configuration({ host, username }: URL, [first = 0, ...more]: number[]):
       },
     },
     dcRedirectionPolicy: { policy: 'noop' },
+    dynamicConfigClient: { filepath: dynamic, pollInterval: '60s' },
     publicClient: { hostPort: `127.0.0.1:${first}` },
   };
 }
