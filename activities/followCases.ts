@@ -5,7 +5,7 @@ import { caseQuery, type ListedCase, listAll } from './listCases.ts';
 
 /**
  * The cases as Temporal lists them, kept here and brought up to date by what has changed: with 20,000 open ones the
- * embedded server takes 0.1 s for most questions about them, and half a millisecond more for each case that it answers.
+ * embedded server takes 0.1 s for most questions about them, and a sixth of a millisecond more for each case that it answers.
  *
  * Changes are found by `Since`, the time of a case's state. What leaves that as it is, a new manager or organisation that a
  * reminder's look at the register has shown, is seen when all is listed anew.

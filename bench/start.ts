@@ -9,7 +9,7 @@ import { readSettings } from '../settings.ts';
 import { workflowBundle } from '../setup/bundle.ts';
 import { takeDataFolder } from '../setup/dataFolder.ts';
 import { createUndo } from '../setup/lifetime.ts';
-import { addSearchAttributes, keepHistories } from '../setup/namespace.ts';
+import { haveSearchAttributes, keepHistories } from '../setup/namespace.ts';
 import { startServer } from '../setup/server.ts';
 import { temporalCli } from '../setup/temporal.ts';
 import { startSystemProcess } from '../test/support/startedSystem.ts';
@@ -73,7 +73,7 @@ async function eachPart(): Promise<Record<string, number>> {
     const connection = await timed('namespace and search attributes', async () => {
       const opened = await connectClient({ address: server.address });
       await keepHistories(opened);
-      await addSearchAttributes(opened);
+      await haveSearchAttributes(opened);
       return opened;
     });
     undo.add(() => connection.close());

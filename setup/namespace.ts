@@ -65,10 +65,16 @@ export async function addSearchAttributes(connection: Connection, namespace = 'd
   }
 }
 
-/** How long the parts of a server may take to see what was added, in milliseconds: each looks every 2 s (server 1.32). */
+/**
+ * How long the parts of a server may take to see what was added, in milliseconds: each looks at its namespaces every 2 s
+ * (server 1.32 on a SQL database; with Elasticsearch it may be a minute).
+ */
 const SEEN_WITHIN = 3000;
 
-/** As {@link addSearchAttributes}; done once the server takes cases that have them. */
+/**
+ * As {@link addSearchAttributes}; done once the server takes cases that have them, up to 2 s too early where another
+ * process has just added them.
+ */
 export async function haveSearchAttributes(connection: Connection, namespace = 'default'): Promise<void> {
   if (await addSearchAttributes(connection, namespace)) await wait(SEEN_WITHIN);
 }

@@ -9,6 +9,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { connectClient } from '../activities/grpc.ts';
 import { haveSearchAttributes } from '../setup/namespace.ts';
 import { type EmbeddedServer, startServer } from '../setup/server.ts';
 import { temporalCli } from '../setup/temporal.ts';
@@ -31,8 +32,20 @@ test('a namespace that lacks the search attributes takes cases as soon as they h
     await startCase(server, 'another');
   }));
 
+test('an answer of the server may weigh more than 4 MB', () =>
+  withServer(async (server) => {
+    const connection = await connectClient({ address: server.address });
+    const client = new Client({ connection });
+    const handle = await client.workflow.start('removal', { taskQueue: 'nobody', workflowId: 'removal-SUS-1001' });
+    for (let count = 0; count < 3; count++) await handle.signal('stays', 'x'.repeat(1.7e6));
+    const { events } = await handle.fetchHistory();
+    assert.ok(events?.length);
+    await connection.close();
+  }));
+
 test('a server that is killed comes back also where something keeps it from starting at first', async () => {
-  const [uiPort, restarted] = [await freePort(), Promise.withResolvers<Error | undefined>()];
+  const [port, uiPort] = [await freePort(), await freePort()];
+  const restarted = Promise.withResolvers<Error | undefined>();
   await withServer(
     async (server) => {
       process.kill(server.pid, 'SIGKILL');
@@ -44,7 +57,7 @@ test('a server that is killed comes back also where something keeps it from star
       await connection.workflowService.describeNamespace({ namespace: 'default' });
       await connection.close();
     },
-    { uiPort, onRestart: restarted.resolve },
+    { port, uiPort, onRestart: restarted.resolve },
   );
 });
 

@@ -9,7 +9,6 @@ import { connectClient } from '../../activities/grpc.ts';
 import { createTables, openPostgres } from '../../outside/database.ts';
 import { type KeptRegister, openRegister } from '../../outside/register.ts';
 import { createUndo, type Undo } from '../../setup/lifetime.ts';
-import { addSearchAttributes } from '../../setup/namespace.ts';
 import { type EmbeddedServer, startServer } from '../../setup/server.ts';
 import { temporalCli } from '../../setup/temporal.ts';
 import { type FakeMinSupport, startMinSupport } from './minSupport.ts';
@@ -98,7 +97,6 @@ async function start(register: object, folder: string, undo: Undo): Promise<Depl
   await store.importFile(register);
   const connection = await connectClient({ address: server.address });
   undo.add(() => connection.close());
-  await addSearchAttributes(connection);
   const portalPort = await freePort();
   const programs = new Set<ChildProcess>();
   undo.add(async () => {

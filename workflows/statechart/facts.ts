@@ -11,7 +11,7 @@ type State =
   /** Until the next try. */
   | { kind: 'resting' };
 
-type Hands = {
+type Asker = {
   /** Hears that there is something to go on with. */
   goOn(): void;
   /** Takes back a command whose facts cannot be had. @returns whether commands wait until they can. */
@@ -20,13 +20,13 @@ type Hands = {
 
 /** The facts that commands need, looked up for one command at a time: the next one waits for it. */
 export class Facts {
-  #hands: Hands;
+  #asker: Asker;
   #state: State = { kind: 'idle' };
   #away = false;
   #rest = new CancellationScope();
 
-  constructor(hands: Hands) {
-    this.#hands = hands;
+  constructor(asker: Asker) {
+    this.#asker = asker;
   }
 
   /** True while a command has to wait: for its own facts, those of another, or the time of the next try. */
@@ -61,12 +61,12 @@ export class Facts {
         this.#away = false;
         if (this.#command !== command) return;
         this.#state = { kind: 'found', command, facts };
-        this.#hands.goOn();
+        this.#asker.goOn();
       },
       (error) => {
         log.warn('What a command needs could not be looked up', { event: command.name, error: String(error) });
         if (this.#command !== command) return;
-        this.#away = this.#hands.takeBack(command);
+        this.#away = this.#asker.takeBack(command);
         this.#state = { kind: this.#away ? 'resting' : 'idle' };
         if (!this.#away) return;
         within(this.#rest, () => {
@@ -78,7 +78,7 @@ export class Facts {
           );
         });
         // Delays go on meanwhile: none was set for a command that was to be over at once.
-        this.#hands.goOn();
+        this.#asker.goOn();
       },
     );
   }
