@@ -92,8 +92,11 @@ export function followCases(client: Client, intervals = INTERVALS): KeptCases {
       looked = last.load = last.lookBack = last.try = began;
       return;
     }
-    // Nobody has asked for a while.
-    if (began - last.lookBack > 2 * lookBack) await listBeside(began);
+    // Nobody has asked for a while: what is listed beside tells all that has changed until now, once.
+    if (began - last.lookBack > 2 * lookBack) {
+      await listBeside(began);
+      looked = began;
+    }
     const late = beside;
     const changed = await changedSince(Math.min(looked, late?.began ?? looked) - listedWithin);
     if (late) take(late);
