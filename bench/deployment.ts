@@ -7,7 +7,7 @@ import { Client } from '@temporalio/client';
 import { connectClient } from '../activities/grpc.ts';
 import type { Synchronous } from '../settings.ts';
 import { createUndo, type Undo } from '../setup/lifetime.ts';
-import { haveSearchAttributes, keepHistories } from '../setup/namespace.ts';
+import { keepHistories } from '../setup/namespace.ts';
 import { startServer } from '../setup/server.ts';
 import { temporalCli } from '../setup/temporal.ts';
 import { type FakeMinSupport, startMinSupport } from '../test/support/minSupport.ts';
@@ -86,7 +86,6 @@ export async function deploy(options: DeployOptions, undo: Undo = undoOnSignals(
     const connection = await connectClient({ address: server.address });
     undo.add(() => connection.close());
     await keepHistories(connection);
-    await haveSearchAttributes(connection);
 
     const env = {
       PATH: process.env.PATH,
