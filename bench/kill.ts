@@ -1,7 +1,7 @@
 import { queryStatus } from '../activities/queryCase.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { detach, openCase } from './case.ts';
-import { deploy } from './deployment.ts';
+import { type Deployment, deploy } from './deployment.ts';
 import { quantile } from './numbers.ts';
 import { employeeOf } from './people.ts';
 
@@ -12,7 +12,9 @@ import { employeeOf } from './people.ts';
 
 type Open = { employee: string; handle: Awaited<ReturnType<typeof openCase>> };
 
-const ways: Record<string, (open: Open) => Promise<unknown>> = {
+type Ask = (open: Open) => Promise<unknown>;
+
+const ways: Record<string, Ask> = {
   asked: ({ handle }) => queryStatus(handle),
   'acted on': ({ handle, employee }) => detach(handle, employee),
 };
@@ -30,35 +32,16 @@ export async function measureKill(say: (text: string) => void, count = OPEN) {
       let employees = 0;
       for (const then of ['another is there', 'started again'] as const) {
         for (const [how, ask] of Object.entries(ways)) {
-          const killed = await deployment.startWorker();
-          const open: Open[] = [];
-          const until = employees + count;
-          const fill = async () => {
-            while (employees < until) {
-              const employee = employeeOf(employees++);
-              open.push({ employee, handle: await openCase(deployment, 'removal', employee) });
-            }
-          };
-          await Promise.all(Array.from({ length: FILLERS }, fill));
-          const other = then === 'another is there' ? await deployment.startWorker() : undefined;
-          say(`${then}: ${open.length} open, now the kill`);
-          await killed.end('SIGKILL');
-          const begun = performance.now();
-          const restarted = other ?? deployment.startWorker();
-          const answered = await Promise.all(
-            open.map(async (each) => {
-              await ask(each);
-              return (performance.now() - begun) / 1000;
-            }),
-          );
+          say(`${then}, ${how}`);
+          const answered = await killUnder(deployment, { first: employees, count, then, ask });
+          employees += count;
           results.push({
             'after the kill': `${then}, ${how}`,
-            'open requests': open.length,
+            'open requests': answered.length,
             'first (s)': Math.min(...answered),
             'median (s)': quantile(answered, 0.5),
             'all (s)': Math.max(...answered),
           });
-          await (await restarted).end('SIGTERM');
         }
       }
       return results;
@@ -68,4 +51,32 @@ export async function measureKill(say: (text: string) => void, count = OPEN) {
   } finally {
     await postgres.stop();
   }
+}
+
+type Kill = { first: number; count: number; then: 'another is there' | 'started again'; ask: Ask };
+
+/** @returns how long after the kill each of the open requests answered, in seconds. */
+async function killUnder(deployment: Deployment, { first, count, then, ask }: Kill): Promise<number[]> {
+  const killed = await deployment.startWorker();
+  const open: Open[] = [];
+  let next = first;
+  const fill = async () => {
+    while (next < first + count) {
+      const employee = employeeOf(next++);
+      open.push({ employee, handle: await openCase(deployment, 'removal', employee) });
+    }
+  };
+  await Promise.all(Array.from({ length: FILLERS }, fill));
+  const other = then === 'another is there' ? await deployment.startWorker() : undefined;
+  await killed.end('SIGKILL');
+  const begun = performance.now();
+  const restarted = other ?? deployment.startWorker();
+  const answered = await Promise.all(
+    open.map(async (each) => {
+      await ask(each);
+      return (performance.now() - begun) / 1000;
+    }),
+  );
+  await (await restarted).end('SIGTERM');
+  return answered;
 }
