@@ -24,9 +24,10 @@ export function createMailSources({ register, mail, helpdeskMail }: MailParts) {
       register.person(about.employee),
       named.length > 0 ? register.facts(about.employee, about.system) : undefined,
     ]);
+    const personOf = (id: string) => (id === about.employee ? employee : register.person(id));
     const assignments = named.map((id) => facts?.assignments.find((shown) => shown.id === id) ?? { id });
     return async (reader) => {
-      const person = 'person' in reader ? await register.person(reader.person) : null;
+      const person = 'person' in reader ? await personOf(reader.person) : null;
       if ('person' in reader && person === null) throw new MailRefused('not in the register any more');
       const view = { about, name: employee?.name ?? null, reader: person?.id ?? null, assignments };
       const language = person?.language ?? 'sv';

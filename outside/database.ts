@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
-import { FACTS, FACTS_AND_GONE, RESPONSIBILITIES } from './registerRows.ts';
+import { DETACH, REMOVE } from './registerChanges.ts';
+import { FACTS, FACTS_AND_GONE, PERSON, RESPONSIBILITIES } from './registerRows.ts';
 
 /**
  * PostgreSQL, or PGlite (PostgreSQL inside this process, on a folder) where there is none: the same SQL for both, behind
@@ -108,7 +109,10 @@ const SCHEMA = [
   'create index if not exists assignments_intervention on aterkalla.assignments (intervention, role)',
   FACTS.create,
   FACTS_AND_GONE.create,
+  PERSON.create,
   RESPONSIBILITIES.create,
+  DETACH.create,
+  REMOVE.create,
 ];
 
 /** Several workers may start at once on one database: one makes the tables, the others wait for it. */

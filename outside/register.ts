@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { RegisterStore } from '../activities/ports.ts';
 import { alone, type Database, type Query } from './database.ts';
+import { DETACH, REMOVE } from './registerChanges.ts';
 import { parseRegisterFile } from './registerFile.ts';
 import { ASSIGNMENT_ROLES, type RegisterFile } from './registerFileForm.ts';
 import {
@@ -118,6 +119,8 @@ const EMPTY = `select not exists (select from aterkalla.people) and not exists (
   as empty`;
 const emptyRow = z.object({ empty: z.boolean() });
 
+const doneRow = z.object({ done: z.boolean() });
+
 /** The register in this database, whose tables are there already. */
 export function openRegister(database: Database): KeptRegister {
   const { query, transaction } = database;
@@ -139,41 +142,16 @@ export function openRegister(database: Database): KeptRegister {
       return new Map(rows.map(({ employee, ...row }) => [String(employee), factsOf(row, String(employee), asOf)]));
     },
     async person(id) {
-      const [row] = await query(PERSON, [id]);
+      const [row] = await query(PERSON.call, [id]);
       return personOf(row);
     },
     async detach(employee, system, assignments) {
-      await transaction(async (ask) => {
-        await lockRoles(ask, employee, system);
-        await ask('delete from aterkalla.assignments where person = $1 and id = any($2) and not stranded', [
-          employee,
-          assignments,
-        ]);
-      });
+      await query(DETACH.call, [employee, system, assignments]);
     },
-    remove: (employee, system, roles, stranded) =>
-      transaction(async (ask) => {
-        const held = await lockRoles(ask, employee, system);
-        const going = held.filter((role) => roles.includes(role));
-        if (going.length === 0) return true;
-        const attached = await ask(
-          `select id from aterkalla.assignments
-            where person = $1 and not stranded and role = any($2) and not id = any($3) limit 1`,
-          [employee, going, stranded],
-        );
-        if (attached.length > 0) return false;
-        await ask('update aterkalla.assignments set stranded = true where person = $1 and role = any($2)', [
-          employee,
-          going,
-        ]);
-        await keepRoles(
-          ask,
-          employee,
-          system,
-          held.filter((role) => !roles.includes(role)),
-        );
-        return true;
-      }),
+    async remove(employee, system, roles, stranded) {
+      const [row] = await query(REMOVE.call, [employee, system, roles, stranded]);
+      return doneRow.parse(row).done;
+    },
     importFile: async (content) => {
       const file = parseRegisterFile(content);
       await alone(database, (ask) => replaceAll(ask, file));
@@ -185,7 +163,7 @@ export function openRegister(database: Database): KeptRegister {
     },
     async setRoles(person, system, roles) {
       await transaction(async (ask) => {
-        if ((await ask(PERSON, [person])).length === 0)
+        if (personOf((await ask(PERSON.call, [person]))[0]) === null)
           throw new Error(`person ${person} is not in the register; name one that is`);
         const held = await lockRoles(ask, person, system);
         const wanted = [...new Set(roles)];
@@ -215,7 +193,7 @@ export function openRegister(database: Database): KeptRegister {
     },
     async findPeople(text, atMost) {
       // Who is named by id is found at once; a part of a name has all names looked through.
-      const named = personOf((await query(PERSON, [text]))[0]);
+      const named = personOf((await query(PERSON.call, [text]))[0]);
       if (named) return [named.id];
       return (await query(FIND_PEOPLE, [text, atMost])).map(({ id }) => z.string().parse(id));
     },

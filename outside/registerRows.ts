@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Names, Person, Responsibilities } from '../activities/ports.ts';
 import type { Facts } from '../machines/register.ts';
+import { databaseFunction } from './databaseFunction.ts';
 import { ASSIGNMENT_ROLES } from './registerFileForm.ts';
 
 /**
@@ -61,23 +61,21 @@ const facts = (gone: string) => `
     left join aterkalla.people m on m.id = p.manager
     left join aterkalla.authorisations a on a.person = e.id and a.system = $2`;
 
-/**
- * A function of the database, since its plan is kept then: planning this statement takes ten times as long as running it.
- * Its name says what it holds, so that workers of two versions get on with one database.
- */
+/** A look at the register as a function of the database. */
 function asFunction(name: string, parameters: string[], statement: string) {
-  const hash = createHash('sha256').update(statement).digest('hex').slice(0, 8);
-  const numbers = parameters.map((_, index) => `$${index + 1}`).join(', ');
+  const look = databaseFunction(
+    name,
+    parameters,
+    'jsonb',
+    `begin return (select to_jsonb(shown) from (${statement}) as shown); end`,
+  );
   return {
-    create: `create or replace function aterkalla.${name}_${hash}(${parameters.join(', ')}) returns jsonb
-      language plpgsql stable as $function$ begin return (select to_jsonb(shown) from (${statement}) as shown); end $function$`,
-    call: `select aterkalla.${name}_${hash}(${numbers}) as shown`,
+    create: look.create,
+    call: `select ${look.with()} as shown`,
     /** With a list in place of the first parameter: one row for each. */
-    callForAll: `select e as employee, aterkalla.${name}_${hash}(${numbers.replace('$1', 'e')}) as shown
-      from unnest($1::text[]) as e`,
+    callForAll: `select e as employee, ${look.with('e')} as shown from unnest($1::text[]) as e`,
   };
 }
-
 /** Parameters: employee, system. */
 export const FACTS = asFunction('facts', ['text', 'text'], facts(`'[]'::jsonb`));
 /** Parameters: employee, system, the assignments that the case knows of, as JSON. */
@@ -121,11 +119,15 @@ const personRow = z.object({
   language: z.enum(['sv', 'en']),
 });
 
-const PERSON_FIELDS = 'id, name, email, manager, deputies, functions, language';
-/** Parameter: the person's id. */
-export const PERSON = `select ${PERSON_FIELDS} from aterkalla.people where id = $1`;
+/** Parameter: the person's id. Nothing is shown where the register does not know the person. */
+export const PERSON = asFunction(
+  'person',
+  ['text'],
+  'select id, name, email, manager, deputies, functions, language from aterkalla.people where id = $1',
+);
 
-export const personOf = (row: Row | undefined): Person | null => (row === undefined ? null : personRow.parse(row));
+/** @param row what {@link PERSON} gave. */
+export const personOf = (row: Row | undefined): Person | null => (row?.shown ? personRow.parse(row.shown) : null);
 
 /** That somebody other than who has the assignment `s` has one in this role there. */
 const somebodyElse = (role: string, there: string) =>
