@@ -154,8 +154,7 @@ export const points: readonly Point[] = [
     name: 'detach',
     when: BOTH,
     prepare: toDetaching,
-    hold: ({ d, employee }, when) =>
-      d.proxy.hold(['delete from aterkalla.assignments', assignmentOf(employee)], when === 'after'),
+    hold: ({ d, employee }, when) => d.proxy.hold(['select aterkalla.detach', employee], when === 'after'),
     trigger: (run) => signal(run, 'detached'),
     over: ({ state }) => state === 'removing',
     steps: ORDER_TO_END,
@@ -164,7 +163,7 @@ export const points: readonly Point[] = [
     name: 'remove',
     when: BOTH,
     prepare: toRemoving,
-    hold: ({ d, employee }, when) => d.proxy.hold(['delete from aterkalla.authorisations', employee], when === 'after'),
+    hold: ({ d, employee }, when) => d.proxy.hold(['select aterkalla.remove', employee], when === 'after'),
     trigger: (run) => signal(run, 'removed'),
     over: has('gone'),
     steps: ORDER_TO_END,

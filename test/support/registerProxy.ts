@@ -8,18 +8,18 @@ import { connect, createServer, type Socket } from 'node:net';
 export type RegisterProxy = {
   url: string;
   /**
-   * Holds the next statement that contains all these texts (its parameters count as text); with `untilCommit` the
-   * `commit` of its transaction instead, whose answer alone is held.
+   * Holds the next statement that contains all these texts (its parameters count as text); with `isAnswer` it gets
+   * through, and its answer alone is held.
    *
    * @returns resolves once it is held.
    */
-  hold(texts: string[], untilCommit?: boolean): Promise<void>;
+  hold(texts: string[], isAnswer?: boolean): Promise<void>;
   /** Nothing is held from now on; connections that were held are cut. */
   release(): void;
   stop(): Promise<void>;
 };
 
-type Rule = { texts: string[]; untilCommit: boolean; held: () => void; taken: boolean };
+type Rule = { texts: string[]; isAnswer: boolean; held: () => void; taken: boolean };
 
 /** @param url of the real server. */
 export async function startRegisterProxy(url: string): Promise<RegisterProxy> {
@@ -30,8 +30,7 @@ export async function startRegisterProxy(url: string): Promise<RegisterProxy> {
 
   const server = createServer((worker) => {
     const database = connect(Number(real.port), real.hostname);
-    let committing: Rule | undefined;
-    let mute = false;
+    let answering: Rule | undefined;
     for (const socket of [worker, database]) {
       open.add(socket);
       socket.on('error', () => {});
@@ -50,18 +49,15 @@ export async function startRegisterProxy(url: string): Promise<RegisterProxy> {
       const rule = rules.find(({ texts, taken }) => !taken && texts.every((text) => said.includes(text)));
       if (rule) {
         rule.taken = true;
-        if (!rule.untilCommit) return holdHere(rule);
-        committing = rule;
-      } else if (committing && said.includes('commit')) mute = true;
+        if (!rule.isAnswer) return holdHere(rule);
+        answering = rule;
+      }
       database.write(chunk);
     });
     database.on('data', (chunk: Buffer) => {
-      if (!mute) worker.write(chunk);
-      else if (committing) {
-        // The database has answered: what was done is done.
-        holdHere(committing);
-        committing = undefined;
-      }
+      // The database has answered: what was done is done.
+      if (answering) holdHere(answering);
+      else worker.write(chunk);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -71,9 +67,9 @@ export async function startRegisterProxy(url: string): Promise<RegisterProxy> {
   through.port = String(address.port);
   return {
     url: through.href,
-    hold: (texts, untilCommit = false) =>
+    hold: (texts, isAnswer = false) =>
       new Promise((done) => {
-        rules.push({ texts, untilCommit, held: done, taken: false });
+        rules.push({ texts, isAnswer, held: done, taken: false });
       }),
     release() {
       rules = [];
