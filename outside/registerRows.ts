@@ -76,6 +76,7 @@ function asFunction(name: string, parameters: string[], statement: string) {
     callForAll: `select e as employee, ${look.with('e')} as shown from unnest($1::text[]) as e`,
   };
 }
+
 /** Parameters: employee, system. */
 export const FACTS = asFunction('facts', ['text', 'text'], facts(`'[]'::jsonb`));
 /** Parameters: employee, system, the assignments that the case knows of, as JSON. */

@@ -45,11 +45,10 @@ export function caseStatus(
   snapshot: AnyMachineSnapshot,
   base: BaseStatus,
   context: CaseContext,
-  more: Pick<CaseStatus, 'process' | 'warnings' | 'order'> & { due: string; pastDeadline?: boolean },
+  more: Pick<CaseStatus, 'process' | 'warnings' | 'order'> & { due: () => string; pastDeadline?: boolean },
 ): CaseStatus {
   const { process, warnings, order, due, pastDeadline = false } = more;
   const { facts, since } = context;
-  const wait = { asOf: facts.asOf, since, due };
   return {
     request: context.request,
     process,
@@ -61,7 +60,7 @@ export function caseStatus(
     ...base,
     since,
     warnings,
-    waitingFor: waitingFor(snapshot, context, wait, pastDeadline),
+    waitingFor: waitingFor(snapshot, context, due, pastDeadline),
     order,
     organisations: [...new Set(context.attached.map(({ organisation }) => organisation))],
     record: context.record,
@@ -71,12 +70,13 @@ export function caseStatus(
 
 function waitingFor(
   snapshot: AnyMachineSnapshot,
-  { facts, attached }: CaseContext,
-  wait: Pick<Waiting, 'asOf' | 'since' | 'due'>,
+  { facts, attached, since }: CaseContext,
+  due: () => string,
   pastDeadline: boolean,
 ): Waiting[] {
   const task = waitsFor(snapshot);
   if (!task) return [];
+  const wait = { asOf: facts.asOf, since, due: due() };
   return workOf(task, facts, attached, pastDeadline).map(({ mayAct, assignments }) => ({
     task,
     assignments: assignments.map(({ id }) => id),

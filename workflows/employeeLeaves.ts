@@ -51,7 +51,7 @@ export async function employeeLeaves(input: unknown): Promise<CaseStatus> {
           process: 'employeeLeaves',
           warnings: warningsOf(facts, roles).map((id) => ({ id })),
           order: null,
-          due: leaverDeadline(lastWorkingDay),
+          due: () => leaverDeadline(lastWorkingDay),
           pastDeadline: isPastDeadline(context),
         }),
         lastWorkingDay,

@@ -42,7 +42,7 @@ export async function removal(input: unknown): Promise<CaseStatus> {
         process: 'removal',
         warnings: warnings(context),
         order: context.order && { number: context.order.number, state: context.order.state },
-        due: dueAfter(context.since),
+        due: () => dueAfter(context.since),
       });
       return snapshot.matches('undoable') ? { ...status, undoUntil: undoUntil(context) } : status;
     },

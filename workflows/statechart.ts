@@ -306,6 +306,8 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
   /** Does all there is to do now. */
   #follow(): void {
     if (this.#stoppedByParent) throw new CancelledFailure('stopped by the parent');
+    // The same during all of a workflow task, and asking takes longer than it looks.
+    const now = Date.now();
     while (this.#snapshot.status === 'active') {
       const own = this.#toItself.shift();
       if (own) {
@@ -314,13 +316,13 @@ class Statechart<Machine extends AnyStateMachine, Status extends BaseStatus> {
       }
       const heard = this.#events.shift();
       if (heard) {
-        this.#timers.startFrom(Date.now());
+        this.#timers.startFrom(now);
         this.#advance(heard.event);
         continue;
       }
-      const due = this.#timers.take(Date.now());
+      const due = this.#timers.take(now);
       if (due) {
-        this.#timers.startFrom(Date.now(), due.due);
+        this.#timers.startFrom(now, due.due);
         this.#deliver(due.event, due.to);
         continue;
       }

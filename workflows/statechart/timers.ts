@@ -28,6 +28,7 @@ export class Timers {
   #armed: { due: number; scope: CancellationScope } | null = null;
   /** What a delay counts from, in milliseconds since 1970. */
   #base = 0;
+  #at: string | null = null;
   /** Up to when timers have fired: a clock read a moment early must not hold them back. */
   #fired = 0;
 
@@ -46,11 +47,13 @@ export class Timers {
    */
   startFrom(now: number, due = now): void {
     this.#base = now - due <= PUNCTUAL ? due : now;
+    this.#at = null;
   }
 
   /** When the event being handled happened, ISO 8601. */
   get at(): string {
-    return new Date(this.#base).toISOString();
+    this.#at ??= new Date(this.#base).toISOString();
+    return this.#at;
   }
 
   /** @param delay in milliseconds; one that is no number or has no end never fires, as with XState's own clock. */
