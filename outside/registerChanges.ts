@@ -5,22 +5,23 @@ import { databaseFunction } from './databaseFunction.ts';
  * authorisation first, so that two never overtake another.
  */
 
-const detach = databaseFunction(
-  'detach',
-  ['text', 'text', 'text[]'],
-  'void',
-  `begin
+const detach = databaseFunction({
+  name: 'detach',
+  parameters: ['text', 'text', 'text[]'],
+  returns: 'void',
+  kind: 'volatile',
+  body: `begin
     perform from aterkalla.authorisations where person = $1 and system = $2 for update;
     delete from aterkalla.assignments where person = $1 and id = any($3) and not stranded;
   end`,
-  'volatile',
-);
+});
 
-const remove = databaseFunction(
-  'remove',
-  ['text', 'text', 'text[]', 'text[]'],
-  'boolean',
-  `declare
+const remove = databaseFunction({
+  name: 'remove',
+  parameters: ['text', 'text', 'text[]', 'text[]'],
+  returns: 'boolean',
+  kind: 'volatile',
+  body: `declare
     held text[];
     kept text[];
     going text[];
@@ -40,8 +41,7 @@ const remove = databaseFunction(
     end if;
     return true;
   end`,
-  'volatile',
-);
+});
 
 /** Parameters: employee, system, ids of assignments. Those already gone are left alone. */
 export const DETACH = { create: detach.create, call: `select ${detach.with()}` };

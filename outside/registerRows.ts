@@ -63,12 +63,13 @@ const facts = (gone: string) => `
 
 /** A look at the register as a function of the database. */
 function asFunction(name: string, parameters: string[], statement: string) {
-  const look = databaseFunction(
+  const look = databaseFunction({
     name,
     parameters,
-    'jsonb',
-    `begin return (select to_jsonb(shown) from (${statement}) as shown); end`,
-  );
+    returns: 'jsonb',
+    kind: 'stable',
+    body: `begin return (select to_jsonb(shown) from (${statement}) as shown); end`,
+  });
   return {
     create: look.create,
     call: `select ${look.with()} as shown`,
