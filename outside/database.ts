@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
-import { DETACH, REMOVE } from './registerChanges.ts';
+import { DETACH, REMOVE, SET_ROLES } from './registerChanges.ts';
 import { FACTS, FACTS_AND_GONE, PERSON, RESPONSIBILITIES } from './registerRows.ts';
 
 /**
@@ -107,12 +107,7 @@ const SCHEMA = [
   'create index if not exists assignments_person on aterkalla.assignments (person)',
   'create index if not exists assignments_organisation on aterkalla.assignments (organisation, role)',
   'create index if not exists assignments_intervention on aterkalla.assignments (intervention, role)',
-  FACTS.create,
-  FACTS_AND_GONE.create,
-  PERSON.create,
-  RESPONSIBILITIES.create,
-  DETACH.create,
-  REMOVE.create,
+  ...[FACTS, FACTS_AND_GONE, PERSON, RESPONSIBILITIES, DETACH, REMOVE, SET_ROLES].map(({ create }) => create),
 ];
 
 /** Several workers may start at once on one database: one makes the tables, the others wait for it. */

@@ -18,11 +18,14 @@ type Definition = {
  */
 export function databaseFunction({ name, parameters, returns, kind, body }: Definition) {
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 8);
-  const call = (values: readonly string[]) => `aterkalla.${name}_${hash}(${values.join(', ')})`;
+  const named = (values: readonly string[]) => `aterkalla.${name}_${hash}(${values.join(', ')})`;
+  /** The call as an expression, with something else in place of the first parameter. */
+  const withFirst = (first: string) => named([first, ...parameters.slice(1).map((_, index) => `$${index + 2}`)]);
   return {
-    create: `create or replace function ${call(parameters)} returns ${returns}
+    create: `create or replace function ${named(parameters)} returns ${returns}
       language plpgsql ${kind} as $function$ ${body} $function$`,
-    /** The call, as an expression. @param first what stands for the first parameter. */
-    with: (first = '$1') => call([first, ...parameters.slice(1).map((_, index) => `$${index + 2}`)]),
+    withFirst,
+    /** Always one row, whose `result` is what the function returns. */
+    call: `select ${withFirst('$1')} as result`,
   };
 }

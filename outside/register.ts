@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import type { RegisterStore } from '../activities/ports.ts';
 import { alone, type Database, type Query } from './database.ts';
-import { DETACH, REMOVE } from './registerChanges.ts';
+import { DETACH, REMOVE, SET_ROLES } from './registerChanges.ts';
 import { parseRegisterFile } from './registerFile.ts';
 import { ASSIGNMENT_ROLES, type RegisterFile } from './registerFileForm.ts';
 import {
   FACTS,
   FACTS_AND_GONE,
+  FACTS_OF_ALL,
   FIND_PEOPLE,
   factsOf,
   LEFT_TO_ADMINISTRATION,
@@ -20,33 +21,10 @@ import {
 
 /**
  * The register of authorisations in a database: what the processes read and change, and what people who run the system
- * need. Each change is one transaction that locks the person's authorisation first, so that two never overtake another.
+ * need.
  */
 
 const SYSTEM = 'SUS';
-
-const rolesOf = z.object({ roles: z.array(z.string()) });
-
-/** The roles that a person holds, with the authorisation locked until the transaction ends. */
-async function lockRoles(query: Query, person: string, system: string): Promise<string[]> {
-  const [row] = await query('select roles from aterkalla.authorisations where person = $1 and system = $2 for update', [
-    person,
-    system,
-  ]);
-  return row === undefined ? [] : rolesOf.parse(row).roles;
-}
-
-/** Leaves exactly these roles, in the register's order; none: the authorisation goes. */
-async function keepRoles(query: Query, person: string, system: string, roles: string[]): Promise<void> {
-  if (roles.length === 0)
-    await query('delete from aterkalla.authorisations where person = $1 and system = $2', [person, system]);
-  else
-    await query(
-      `insert into aterkalla.authorisations (person, system, roles) values ($1, $2, $3)
-       on conflict (person, system) do update set roles = excluded.roles`,
-      [person, system, roles],
-    );
-}
 
 const TABLES = ['people', 'organisations', 'interventions', 'authorisations', 'assignments'];
 
@@ -119,11 +97,11 @@ const EMPTY = `select not exists (select from aterkalla.people) and not exists (
   as empty`;
 const emptyRow = z.object({ empty: z.boolean() });
 
-const doneRow = z.object({ done: z.boolean() });
+const doneRow = z.object({ result: z.boolean() });
 
 /** The register in this database, whose tables are there already. */
 export function openRegister(database: Database): KeptRegister {
-  const { query, transaction } = database;
+  const { query } = database;
   const empty = async (ask: Query) => emptyRow.parse((await ask(EMPTY))[0]).empty;
   return {
     async facts(employee, system, known = []) {
@@ -138,7 +116,7 @@ export function openRegister(database: Database): KeptRegister {
       (await query(LEFT_TO_ADMINISTRATION, [system])).map(({ person }) => z.string().parse(person)),
     async factsOfAll(employees, system) {
       const asOf = new Date().toISOString();
-      const rows = await query(FACTS.callForAll, [employees, system]);
+      const rows = await query(FACTS_OF_ALL, [employees, system]);
       return new Map(rows.map(({ employee, ...row }) => [String(employee), factsOf(row, String(employee), asOf)]));
     },
     async person(id) {
@@ -150,7 +128,7 @@ export function openRegister(database: Database): KeptRegister {
     },
     async remove(employee, system, roles, stranded) {
       const [row] = await query(REMOVE.call, [employee, system, roles, stranded]);
-      return doneRow.parse(row).done;
+      return doneRow.parse(row).result;
     },
     importFile: async (content) => {
       const file = parseRegisterFile(content);
@@ -162,19 +140,8 @@ export function openRegister(database: Database): KeptRegister {
       return { people, organisations, interventions, authorisations, assignments };
     },
     async setRoles(person, system, roles) {
-      await transaction(async (ask) => {
-        if (personOf((await ask(PERSON.call, [person]))[0]) === null)
-          throw new Error(`person ${person} is not in the register; name one that is`);
-        const held = await lockRoles(ask, person, system);
-        const wanted = [...new Set(roles)];
-        await keepRoles(ask, person, system, wanted);
-        // What is no longer held strands; what is held again can be looked up again; the rest stays as it was.
-        await ask(
-          `update aterkalla.assignments set stranded = not role = any($2)
-            where person = $1 and (not role = any($2) or not role = any($3))`,
-          [person, wanted, held],
-        );
-      });
+      const [row] = await query(SET_ROLES.call, [person, system, [...new Set(roles)]]);
+      if (!doneRow.parse(row).result) throw new Error(`person ${person} is not in the register; name one that is`);
     },
     async detachAssignment(id) {
       return (await query('delete from aterkalla.assignments where id = $1 returning id', [id])).length > 0;

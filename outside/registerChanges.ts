@@ -1,11 +1,20 @@
 import { databaseFunction } from './databaseFunction.ts';
 
 /**
- * What the processes change in the register. Each is one transaction, in one message, that locks the person's
+ * What is changed in the register of one person. Each is one transaction, in one message, that locks the person's
  * authorisation first, so that two never overtake another.
  */
 
-const detach = databaseFunction({
+/** Leaves the roles in `kept`, in that order; none: the authorisation goes. */
+const KEEP = `
+    if cardinality(kept) = 0 then delete from aterkalla.authorisations where person = $1 and system = $2;
+    else
+      insert into aterkalla.authorisations (person, system, roles) values ($1, $2, kept)
+        on conflict (person, system) do update set roles = excluded.roles;
+    end if;`;
+
+/** Parameters: employee, system, ids of assignments. Those already gone are left alone. */
+export const DETACH = databaseFunction({
   name: 'detach',
   parameters: ['text', 'text', 'text[]'],
   returns: 'void',
@@ -16,15 +25,19 @@ const detach = databaseFunction({
   end`,
 });
 
-const remove = databaseFunction({
+/**
+ * Parameters: employee, system, roles, ids of the assignments that may be left behind. False, and nothing changed, where
+ * others of these roles are still attached.
+ */
+export const REMOVE = databaseFunction({
   name: 'remove',
   parameters: ['text', 'text', 'text[]', 'text[]'],
   returns: 'boolean',
   kind: 'volatile',
   body: `declare
     held text[];
-    kept text[];
     going text[];
+    kept text[];
   begin
     select roles into held from aterkalla.authorisations where person = $1 and system = $2 for update;
     going := array(select role from unnest(held) as role where role = any($3));
@@ -34,20 +47,28 @@ const remove = databaseFunction({
        where person = $1 and not stranded and role = any(going) and not id = any($4)
     ) then return false; end if;
     update aterkalla.assignments set stranded = true where person = $1 and role = any(going);
-    -- In the register's order; none: the authorisation goes.
     kept := array(select role from unnest(held) with ordinality as one (role, place) where not role = any($3) order by place);
-    if cardinality(kept) = 0 then delete from aterkalla.authorisations where person = $1 and system = $2;
-    else update aterkalla.authorisations set roles = kept where person = $1 and system = $2;
-    end if;
+    ${KEEP}
     return true;
   end`,
 });
 
-/** Parameters: employee, system, ids of assignments. Those already gone are left alone. */
-export const DETACH = { create: detach.create, call: `select ${detach.with()}` };
-
-/**
- * Parameters: employee, system, roles, ids of the assignments that may be left behind. False, and nothing changed, where
- * others of these roles are still attached.
- */
-export const REMOVE = { create: remove.create, call: `select ${remove.with()} as done` };
+/** Parameters: person, system, roles, each once. False, and nothing changed, where the register does not know the person. */
+export const SET_ROLES = databaseFunction({
+  name: 'set_roles',
+  parameters: ['text', 'text', 'text[]'],
+  returns: 'boolean',
+  kind: 'volatile',
+  body: `declare
+    held text[];
+    kept text[] := $3;
+  begin
+    if not exists (select from aterkalla.people where id = $1) then return false; end if;
+    select roles into held from aterkalla.authorisations where person = $1 and system = $2 for update;
+    ${KEEP}
+    -- What is no longer held strands; what is held again can be looked up again; the rest stays as it was.
+    update aterkalla.assignments set stranded = not role = any(kept)
+     where person = $1 and (not role = any(kept) or not role = any(coalesce(held, '{}')));
+    return true;
+  end`,
+});

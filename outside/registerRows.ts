@@ -61,27 +61,22 @@ const facts = (gone: string) => `
     left join aterkalla.people m on m.id = p.manager
     left join aterkalla.authorisations a on a.person = e.id and a.system = $2`;
 
-/** A look at the register as a function of the database. */
-function asFunction(name: string, parameters: string[], statement: string) {
-  const look = databaseFunction({
+/** A look at the register: a function of the database, which returns the statement's only row, or null. */
+const look = (name: string, parameters: string[], statement: string) =>
+  databaseFunction({
     name,
     parameters,
     returns: 'jsonb',
     kind: 'stable',
     body: `begin return (select to_jsonb(shown) from (${statement}) as shown); end`,
   });
-  return {
-    create: look.create,
-    call: `select ${look.with()} as shown`,
-    /** With a list in place of the first parameter: one row for each. */
-    callForAll: `select e as employee, ${look.with('e')} as shown from unnest($1::text[]) as e`,
-  };
-}
 
 /** Parameters: employee, system. */
-export const FACTS = asFunction('facts', ['text', 'text'], facts(`'[]'::jsonb`));
+export const FACTS = look('facts', ['text', 'text'], facts(`'[]'::jsonb`));
+/** Parameters: employees, system. One row for each. */
+export const FACTS_OF_ALL = `select e as employee, ${FACTS.withFirst('e')} as result from unnest($1::text[]) as e`;
 /** Parameters: employee, system, the assignments that the case knows of, as JSON. */
-export const FACTS_AND_GONE = asFunction('facts_and_gone', ['text', 'text', 'text'], facts(GONE));
+export const FACTS_AND_GONE = look('facts_and_gone', ['text', 'text', 'text'], facts(GONE));
 
 const assignments = z.array(
   z.object({
@@ -107,7 +102,7 @@ const factsRow = z.object({
 
 /** @param row what the statement gave. @param asOf when it was asked, ISO 8601. */
 export function factsOf(row: Row | undefined, employee: string, asOf: string): Facts {
-  const { administration, resources, ...shown } = factsRow.parse(row?.shown);
+  const { administration, resources, ...shown } = factsRow.parse(row?.result);
   return { asOf, employee, ...shown, authorisationAdministration: administration, humanResources: resources };
 }
 
@@ -122,14 +117,14 @@ const personRow = z.object({
 });
 
 /** Parameter: the person's id. Nothing is shown where the register does not know the person. */
-export const PERSON = asFunction(
+export const PERSON = look(
   'person',
   ['text'],
   'select id, name, email, manager, deputies, functions, language from aterkalla.people where id = $1',
 );
 
 /** @param row what {@link PERSON} gave. */
-export const personOf = (row: Row | undefined): Person | null => (row?.shown ? personRow.parse(row.shown) : null);
+export const personOf = (row: Row | undefined): Person | null => (row?.result ? personRow.parse(row.result) : null);
 
 /** That somebody other than who has the assignment `s` has one in this role there. */
 const somebodyElse = (role: string, there: string) =>
@@ -145,7 +140,7 @@ export const LEFT_TO_ADMINISTRATION = `
    order by s.person`;
 
 /** Parameters: person, system. Nothing is shown where the register does not know the person. */
-export const RESPONSIBILITIES = asFunction(
+export const RESPONSIBILITIES = look(
   'responsibilities',
   ['text', 'text'],
   `
@@ -187,9 +182,11 @@ const responsibilitiesRow = z.object({
 
 /** @param row what {@link RESPONSIBILITIES} gave. */
 export function responsibilitiesOf(row: Row | undefined): Responsibilities {
-  if (row?.shown == null)
+  if (row?.result == null)
     return { person: null, decidesFor: [], decidesOn: [], administers: [], manages: [], organisations: [] };
-  const { person, decides_for, decides_on, administers, manages, organisations } = responsibilitiesRow.parse(row.shown);
+  const { person, decides_for, decides_on, administers, manages, organisations } = responsibilitiesRow.parse(
+    row.result,
+  );
   return { person, decidesFor: decides_for, decidesOn: decides_on, administers, manages, organisations };
 }
 
