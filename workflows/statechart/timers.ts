@@ -28,7 +28,7 @@ export class Timers {
   #armed: { due: number; scope: CancellationScope } | null = null;
   /** What a delay counts from, in milliseconds since 1970. */
   #base = 0;
-  #at: string | null = null;
+  #at = '';
   /** Up to when timers have fired: a clock read a moment early must not hold them back. */
   #fired = 0;
 
@@ -47,12 +47,11 @@ export class Timers {
    */
   startFrom(now: number, due = now): void {
     this.#base = now - due <= PUNCTUAL ? due : now;
-    this.#at = null;
+    this.#at = new Date(this.#base).toISOString();
   }
 
   /** When the event being handled happened, ISO 8601. */
   get at(): string {
-    this.#at ??= new Date(this.#base).toISOString();
     return this.#at;
   }
 
